@@ -1,0 +1,34 @@
+//! Where something was written: file, line and column.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A position in a text the user wrote. Lines and columns count from one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The file, as the user would name it (`<extra vars>` and the like for texts that are no files).
+    pub file: Arc<str>,
+    /// The line, from one.
+    pub line: u32,
+    /// The column, from one.
+    pub column: u32,
+}
+
+impl Place {
+    /// A position in `file`.
+    pub fn new(file: impl Into<Arc<str>>, line: u32, column: u32) -> Self {
+        Place { file: file.into(), line, column }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

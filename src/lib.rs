@@ -1,0 +1,5 @@
+//! rplay, a declarative playbook engine.
+#![forbid(unsafe_code)]
+pub mod agent;
+pub mod language;
+pub mod modules;

@@ -1,0 +1,46 @@
+//! Why a module failed.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use super::Fields;
+
+/// A module's failure: the message people see and fields for those who look closer.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What went wrong, in a sentence.
+    pub msg: String,
+    /// Further fields of the result (`rc`, `stderr` …).
+    pub fields: Fields,
+}
+
+impl Failure {
+    /// A failure with a message alone.
+    pub fn new(msg: impl Into<String>) -> Self {
+        Failure { msg: msg.into(), fields: Fields::new() }
+    }
+
+    /// The same failure with one more field in its result.
+    pub fn with(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.fields.insert(key.to_string(), value.into());
+        self
+    }
+}
+
+impl<S: Into<String>> From<S> for Failure {
+    fn from(msg: S) -> Self {
+        Failure::new(msg)
+    }
+}
+
+/// Turns an I/O error into a failure that names what was done to which path.
+pub trait IoContext<T> {
+    /// `doing` is a verb phrase: "read", "create the directory".
+    fn context(self, doing: &str, path: impl AsRef<Path>) -> Result<T, Failure>;
+}
+
+impl<T, E: Display> IoContext<T> for Result<T, E> {
+    fn context(self, doing: &str, path: impl AsRef<Path>) -> Result<T, Failure> {
+        self.map_err(|e| Failure::new(format!("could not {doing} {}: {e}", path.as_ref().display())))
+    }
+}

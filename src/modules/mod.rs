@@ -1,0 +1,48 @@
+//! What runs on the host: a file per module, one door to change anything.
+//!
+//! A module is a row of [`ALL`]: its name, the parameters it takes and the function that does its work.
+//! The function gets validated [`Args`] and a [`Host`], reads through the host, changes through
+//! [`Host::change`] alone, and returns the fields of its result. `changed`, `diff`, `failed` and `skipped`
+//! are never written by a module: they follow from what went through the door.
+
+mod args;
+mod failure;
+pub mod host;
+mod spec;
+
+mod ping;
+
+pub use args::Args;
+pub use failure::{Failure, IoContext};
+pub use host::{Change, Host, Writer};
+pub use spec::{Kind, Param, Spec};
+
+/// The fields a module returns.
+pub type Fields = serde_json::Map<String, serde_json::Value>;
+
+/// What a module gives back: the fields of its result, or why it failed.
+pub type Outcome = Result<Fields, Failure>;
+
+/// A module: what it is called, what it takes, what it does.
+pub struct Module {
+    /// Its names: the short one first, then others (`dnf`, `yum`). Every name also answers with its collection's prefix.
+    pub names: &'static [&'static str],
+    /// The collection it comes from, as in `ansible.builtin`.
+    pub collection: &'static str,
+    /// The parameters.
+    pub spec: Spec,
+    /// The work.
+    pub run: fn(&Args, &mut Host) -> Outcome,
+}
+
+/// Every module that runs on a host.
+pub static ALL: &[&Module] = &[&ping::MODULE];
+
+/// The module called `name`, with or without its collection (`file`, `ansible.builtin.file`, `ansible.legacy.file`).
+pub fn find(name: &str) -> Option<&'static Module> {
+    let (collection, short) = name.rsplit_once('.').unwrap_or(("", name));
+    ALL.iter().copied().find(|m| {
+        m.names.contains(&short)
+            && (collection.is_empty() || collection == m.collection || (m.collection == "ansible.builtin" && collection == "ansible.legacy"))
+    })
+}
