@@ -1,6 +1,26 @@
 //! YAML 1.1 as Ansible reads it, with the place of every node.
+//!
+//! `saphyr-parser` gives the events; [`build`] makes the tree, [`scalar`] resolves plain scalars as PyYAML does,
+//! [`tag`] knows the tags of the language, [`mapping`] joins merge keys and finds duplicate ones.
+//! [`Node::to_value`] turns a tree into the values of the language, templates compiled.
 
-use super::Place;
+mod build;
+mod file;
+mod hint;
+mod json;
+mod mapping;
+mod node;
+mod scalar;
+mod tag;
+mod to_value;
+
+#[cfg(test)]
+mod tests;
+
+pub use file::{load, load_with, read_text};
+pub use scalar::plain;
+
+use super::{Diagnostic, Place};
 
 /// A node of a YAML document and where it stands.
 #[derive(Debug, Clone)]
@@ -30,4 +50,14 @@ pub enum NodeKind {
     List(Vec<Node>),
     /// A mapping in order; keys are nodes, so that they have places too.
     Map(Vec<(Node, Node)>),
+}
+
+/// The one document of `text`, which was read from `file`; an empty text is [`NodeKind::Null`].
+pub fn parse(text: &str, file: &str) -> Result<Node, Diagnostic> {
+    parse_with_warnings(text, file).map(|(node, _)| node)
+}
+
+/// As [`parse`], with what is doubtful but allowed: keys written twice.
+pub fn parse_with_warnings(text: &str, file: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
+    build::document(text, file)
 }

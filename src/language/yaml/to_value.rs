@@ -1,0 +1,73 @@
+//! From nodes to values: strings with delimiters become compiled templates.
+
+use super::{Node, NodeKind};
+use crate::language::vault::Secrets;
+use crate::language::{Diagnostic, Diagnostics, Map, Value, template};
+
+/// What an encrypted string becomes when no password is given: it fails where it is used, not where it stands.
+const LOCKED: &str = "{{ undef(hint='the value is encrypted and no vault password was given') }}";
+
+impl Node {
+    /// The value of the node. Encrypted strings stay locked: using them is an error.
+    pub fn to_value(&self) -> Result<Value, Diagnostics> {
+        self.to_value_with(&Secrets::default())
+    }
+
+    /// The value of the node, encrypted strings opened with `secrets`; all problems are reported.
+    pub fn to_value_with(&self, secrets: &Secrets) -> Result<Value, Diagnostics> {
+        let mut conversion = Conversion { secrets, problems: Vec::new() };
+        let value = conversion.value(self);
+        match conversion.problems.is_empty() {
+            true => Ok(value),
+            false => Err(conversion.problems),
+        }
+    }
+}
+
+struct Conversion<'a> {
+    secrets: &'a Secrets,
+    problems: Diagnostics,
+}
+
+impl Conversion<'_> {
+    fn value(&mut self, node: &Node) -> Value {
+        match &node.kind {
+            NodeKind::Null => Value::Null,
+            NodeKind::Bool(b) => Value::Bool(*b),
+            NodeKind::Int(i) => Value::Int(*i),
+            NodeKind::Float(f) => Value::Float(*f),
+            NodeKind::Str { text, unsafe_: true } => Value::str(text.as_str()),
+            NodeKind::Str { text, unsafe_: false } => self.string(text, node),
+            NodeKind::Vault(text) => self.encrypted(text, node),
+            NodeKind::List(items) => items.iter().map(|item| self.value(item)).collect(),
+            NodeKind::Map(entries) => Value::map(self.map(entries)),
+        }
+    }
+
+    fn map(&mut self, entries: &[(Node, Node)]) -> Map {
+        entries.iter().filter_map(|(key, value)| Some((key.to_key()?, self.value(value)))).collect()
+    }
+
+    fn string(&mut self, text: &str, node: &Node) -> Value {
+        let made = template::string(text, Some(&node.place));
+        self.keep(made, node)
+    }
+
+    fn encrypted(&mut self, text: &str, node: &Node) -> Value {
+        if self.secrets.is_empty() {
+            return self.string(LOCKED, node);
+        }
+        let opened = self.secrets.decrypt_text(text);
+        match opened {
+            Ok(text) => self.string(&text, node),
+            Err(problem) => self.keep(Err(problem), node),
+        }
+    }
+
+    fn keep(&mut self, made: Result<Value, Diagnostic>, node: &Node) -> Value {
+        made.unwrap_or_else(|problem| {
+            self.problems.push(problem.at(&node.place));
+            Value::Null
+        })
+    }
+}
