@@ -1,1 +1,25 @@
-//! playbook
+//! Playbooks: plays, blocks, tasks, handlers, roles, imports and includes, tags.
+//!
+//! [`Loader`] reads files and collects every mistake it meets; the types hold what was read, with keywords merged
+//! over those around them and static imports already in place.
+
+mod fields;
+mod free_form;
+mod keywords;
+mod load_play;
+mod load_role;
+mod load_task;
+mod loader;
+mod play;
+mod role;
+mod tags;
+mod task;
+
+pub use fields::nearest;
+pub use keywords::{Condition, Keyword, Keywords};
+pub use load_task::Surroundings;
+pub use loader::{Loader, Settings};
+pub use play::{Play, Prompt};
+pub use role::Role;
+pub use tags::TagFilter;
+pub use task::{Action, Block, Item, Loop, Task};

@@ -1,0 +1,109 @@
+//! What the engine knows of one host during a run.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::language::{Key, Map, Value};
+
+use super::event::Counts;
+
+/// Whether a host still takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// It does.
+    #[default]
+    Active,
+    /// A task failed on it.
+    Failed,
+    /// It could not be reached.
+    Unreachable,
+}
+
+/// A host: its variables as they grow, and how it stands.
+#[derive(Debug)]
+pub struct HostState {
+    /// Its name.
+    pub name: Arc<str>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    vars: HostVars,
+    standing: Standing,
+    counts: Counts,
+}
+
+/// The variables of a host that are not a play's or a task's. Every part is shared until it changes.
+#[derive(Debug, Clone, Default)]
+pub struct HostVars {
+    /// From inventory, `group_vars` and `host_vars`, already merged.
+    pub inventory: Arc<Map>,
+    /// Facts under their own names (`ansible_hostname`).
+    pub facts: Arc<Map>,
+    /// `include_vars`.
+    pub included: Arc<Map>,
+    /// `set_fact` and registered results.
+    pub set: Arc<Map>,
+}
+
+impl HostState {
+    /// A host with its variables from the inventory.
+    pub fn new(name: Arc<str>, inventory: Arc<Map>) -> HostState {
+        let vars = HostVars { inventory, ..HostVars::default() };
+        HostState { name, state: Mutex::new(State { vars, ..State::default() }) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The variables as they are now.
+    pub fn vars(&self) -> HostVars {
+        self.lock().vars.clone()
+    }
+
+    /// Sets a variable as `set_fact` and `register` do.
+    pub fn set(&self, name: &str, value: Value) {
+        Arc::make_mut(&mut self.lock().vars.set).insert(Key::from(name), value);
+    }
+
+    /// Adds variables as `include_vars` does.
+    pub fn include(&self, vars: &Map) {
+        Arc::make_mut(&mut self.lock().vars.included).extend(vars.iter().map(|(k, v)| (k.clone(), v.clone())));
+    }
+
+    /// Adds facts.
+    pub fn add_facts(&self, facts: &Map) {
+        Arc::make_mut(&mut self.lock().vars.facts).extend(facts.iter().map(|(k, v)| (k.clone(), v.clone())));
+    }
+
+    /// Forgets all facts.
+    pub fn clear_facts(&self) {
+        self.lock().vars.facts = Arc::default();
+    }
+
+    /// Replaces what the inventory says, after groups changed.
+    pub fn set_inventory(&self, vars: Arc<Map>) {
+        self.lock().vars.inventory = vars;
+    }
+
+    /// How it stands.
+    pub fn standing(&self) -> Standing {
+        self.lock().standing
+    }
+
+    /// Says how it stands.
+    pub fn stand(&self, standing: Standing) {
+        self.lock().standing = standing;
+    }
+
+    /// Its counts so far.
+    pub fn counts(&self) -> Counts {
+        self.lock().counts
+    }
+
+    /// Changes its counts.
+    pub fn count(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut self.lock().counts);
+    }
+}

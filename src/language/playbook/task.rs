@@ -1,0 +1,146 @@
+//! Tasks, blocks and what lists of tasks hold.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::language::{Map, Place, Value};
+
+use super::keywords::{Condition, Keywords};
+use super::role::Role;
+
+/// One entry of a list of tasks.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A task.
+    Task(Arc<Task>),
+    /// A block with its rescue and always.
+    Block(Arc<Block>),
+    /// Pending handlers run here.
+    Flush,
+}
+
+/// `block`, `rescue`, `always`.
+#[derive(Debug)]
+pub struct Block {
+    /// Where it stands.
+    pub place: Place,
+    /// Its name.
+    pub name: Option<Value>,
+    /// What is tried.
+    pub block: Vec<Item>,
+    /// What hosts do that failed in it; `None` when there is no rescue.
+    pub rescue: Option<Vec<Item>>,
+    /// What all hosts do in the end.
+    pub always: Vec<Item>,
+}
+
+/// A task or handler.
+#[derive(Debug)]
+pub struct Task {
+    /// Where it stands.
+    pub place: Place,
+    /// Its name, when it was given one.
+    pub name: Option<Value>,
+    /// What it does.
+    pub action: Action,
+    /// Its keywords, merged over those around it.
+    pub keywords: Keywords,
+    /// The `vars` of the task itself, which are its parameters when it is an include.
+    pub own_vars: Option<Arc<Map>>,
+    /// Its loop.
+    pub looped: Option<Loop>,
+    /// The variable that holds its result.
+    pub register: Option<Arc<str>>,
+    /// When the result counts as changed.
+    pub changed_when: Option<Vec<Condition>>,
+    /// When the result counts as failed.
+    pub failed_when: Option<Vec<Condition>>,
+    /// Tried again until this holds.
+    pub until: Option<Vec<Condition>>,
+    /// How often it is tried again.
+    pub retries: Option<Value>,
+    /// Seconds between tries.
+    pub delay: Option<Value>,
+    /// The handlers it notifies.
+    pub notify: Vec<Value>,
+    /// As a handler: the topics it listens to.
+    pub listen: Vec<Value>,
+    /// Seconds it may take in the background.
+    pub async_seconds: Option<Value>,
+    /// Seconds between looks at a background task.
+    pub poll: Option<Value>,
+    /// The role it belongs to.
+    pub role: Option<Arc<Role>>,
+    /// The directory of the file it stands in.
+    pub dir: PathBuf,
+    /// Whether the engine put it there (`Gathering Facts`).
+    pub implicit: bool,
+}
+
+/// The module of a task and its arguments, not yet evaluated.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// The module, as it was written.
+    pub module: Arc<str>,
+    /// Arguments by name.
+    pub args: Map,
+    /// `args: "{{ … }}"`, or a whole module argument that is a template: a mapping once evaluated.
+    pub whole: Option<Value>,
+    /// Where each argument stands.
+    pub places: Vec<(Arc<str>, Place)>,
+    /// Where the module stands.
+    pub place: Place,
+}
+
+impl Action {
+    /// The module's name without its collection.
+    pub fn short(&self) -> &str {
+        self.module.rsplit_once('.').map_or(&self.module, |(_, short)| short)
+    }
+
+    /// Where argument `name` stands.
+    pub fn place_of(&self, name: &str) -> &Place {
+        self.places.iter().find(|(n, _)| n.as_ref() == name).map_or(&self.place, |(_, p)| p)
+    }
+}
+
+/// `loop` or `with_…`, and its `loop_control`.
+#[derive(Debug, Clone)]
+pub struct Loop {
+    /// The lookup that gives the items; `None` for `loop`.
+    pub lookup: Option<Arc<str>>,
+    /// The items, or the lookup's terms.
+    pub over: Value,
+    /// The name of the loop variable.
+    pub var: Arc<str>,
+    /// The name of the index variable.
+    pub index_var: Option<Arc<str>>,
+    /// What is shown of each item.
+    pub label: Option<Value>,
+    /// Seconds between items.
+    pub pause: Option<Value>,
+    /// Whether `ansible_loop` is set.
+    pub extended: Option<Value>,
+    /// Ends the loop early.
+    pub break_when: Option<Vec<Condition>>,
+}
+
+impl Task {
+    /// The name people see before anything is evaluated.
+    pub fn title(&self) -> String {
+        let own = match &self.name {
+            Some(Value::Template(t)) => t.source().to_string(),
+            Some(value) => value.as_str().map_or_else(String::new, str::to_string),
+            None => self.action.module.to_string(),
+        };
+        match &self.role {
+            Some(role) => format!("{} : {own}", role.name),
+            None => own,
+        }
+    }
+
+    /// Whether the task brings in others when it runs.
+    pub fn is_include(&self) -> bool {
+        matches!(self.action.short(), "include_tasks" | "include_role")
+    }
+}
