@@ -25,12 +25,13 @@ pub struct Loader {
     pub(super) settings: Settings,
     files: Mutex<HashMap<PathBuf, Option<Arc<Node>>>>,
     problems: Mutex<Diagnostics>,
+    warnings: Mutex<Diagnostics>,
 }
 
 impl Loader {
     /// A loader that has read nothing yet.
     pub fn new(settings: Settings) -> Loader {
-        Loader { settings, files: Mutex::default(), problems: Mutex::default() }
+        Loader { settings, files: Mutex::default(), problems: Mutex::default(), warnings: Mutex::default() }
     }
 
     /// Keeps a mistake.
@@ -46,13 +47,21 @@ impl Loader {
         std::mem::take(&mut lock(&self.problems))
     }
 
+    /// All warnings so far, which are then forgotten.
+    pub fn take_warnings(&self) -> Diagnostics {
+        std::mem::take(&mut lock(&self.warnings))
+    }
+
     /// The document in `path`; `None` (and a mistake kept, with the place that named the file) when it cannot be read.
     pub fn file(&self, path: &Path, named_at: Option<&Place>) -> Option<Arc<Node>> {
         if let Some(known) = lock(&self.files).get(path) {
             return known.clone();
         }
         let read = match yaml::load_with(path, &self.settings.secrets) {
-            Ok(node) => Some(Arc::new(node)),
+            Ok((node, warnings)) => {
+                lock(&self.warnings).extend(warnings);
+                Some(Arc::new(node))
+            }
             Err(problem) => {
                 self.report(match named_at {
                     Some(place) => problem.at(place),
