@@ -4,3 +4,4 @@ pub mod agent;
 pub mod language;
 pub mod modules;
 pub mod plan;
+pub mod transport;

@@ -4,6 +4,7 @@ pub mod diagnostic;
 pub mod edition;
 pub mod inventory;
 pub mod place;
+pub mod secret;
 pub mod playbook;
 pub mod template;
 pub mod value;

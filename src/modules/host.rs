@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value as Json, json};
 
+use super::process::run;
 use super::{Failure, Fields, IoContext};
 
 /// How a task is to be run.
@@ -247,18 +248,4 @@ impl Writer<'_> {
     pub fn cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
     }
-}
-
-/// Runs `command` in a process group of its own, so that a cancel ends all it started.
-fn run(mut command: Command, stdin: Option<&[u8]>, _cancel: &AtomicBool, _tail: &mut dyn FnMut(&[u8])) -> Result<Output, Failure> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|e| Failure::new(format!("could not run {name}: {e}")).with("rc", 2))?;
-    if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), stdin) {
-        let bytes = bytes.to_vec();
-        std::thread::spawn(move || std::io::Write::write_all(&mut pipe, &bytes));
-    }
-    let done = child.wait_with_output().context("wait for", &name)?;
-    let rc = done.status.code().unwrap_or_else(|| -std::os::unix::process::ExitStatusExt::signal(&done.status).unwrap_or(1));
-    Ok(Output { rc, stdout: done.stdout, stderr: done.stderr })
 }

@@ -8,6 +8,7 @@
 mod args;
 mod failure;
 pub mod host;
+mod process;
 mod spec;
 
 mod ping;
