@@ -34,6 +34,7 @@ impl Args {
         if !unknown.is_empty() {
             return Err(unsupported(module, &unknown));
         }
+        check_exclusive(spec, &bound)?;
         for param in spec.params {
             if !bound.contains_key(param.name) {
                 if let Some(default) = param.default {
@@ -128,15 +129,18 @@ fn unsupported(module: &Module, unknown: &[String]) -> Failure {
     ))
 }
 
+/// Only what was given excludes anything, so this comes before the defaults.
+fn check_exclusive(spec: &Spec, given: &Map<String, Json>) -> Result<(), Failure> {
+    match spec.mutually_exclusive.iter().find(|set| set.iter().filter(|name| given.contains_key(**name)).count() > 1) {
+        Some(set) => Err(Failure::new(format!("parameters are mutually exclusive: {}", set.join("|")))),
+        None => Ok(()),
+    }
+}
+
 fn check_rules(spec: &Spec, bound: &Map<String, Json>) -> Result<(), Failure> {
     let missing: Vec<&str> = spec.params.iter().filter(|p| p.required && !bound.contains_key(p.name)).map(|p| p.name).collect();
     if !missing.is_empty() {
         return Err(Failure::new(format!("missing required arguments: {}", missing.join(", "))));
-    }
-    for set in spec.mutually_exclusive {
-        if set.iter().filter(|name| bound.contains_key(**name)).count() > 1 {
-            return Err(Failure::new(format!("parameters are mutually exclusive: {}", set.join("|"))));
-        }
     }
     for set in spec.required_one_of {
         if !set.iter().any(|name| bound.contains_key(*name)) {

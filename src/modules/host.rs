@@ -105,6 +105,15 @@ impl<'a> Host<'a> {
         self.change(Change::new(what), act)
     }
 
+    /// For what brings something up to date without counting as a change (`systemctl daemon-reload`, `apt-get update`).
+    /// Gives `None` in check mode.
+    pub fn refresh<T>(&mut self, what: &str, act: impl FnOnce(&mut Writer) -> Result<T, Failure>) -> Result<Option<T>, Failure> {
+        let changed = self.changed;
+        let done = self.change(Change::new(what), act);
+        self.changed = changed;
+        done
+    }
+
     /// Says why nothing had to be done.
     pub fn unchanged(&mut self, reason: impl Into<String>) {
         self.notes.push(reason.into());

@@ -5,13 +5,18 @@
 //! [`Host::change`] alone, and returns the fields of its result. `changed`, `diff`, `failed` and `skipped`
 //! are never written by a module: they follow from what went through the door.
 
+mod accounts;
 mod args;
+mod execution;
 mod failure;
 pub mod host;
 mod process;
 mod spec;
+mod words;
 
+mod command;
 mod ping;
+mod shell;
 
 pub use args::Args;
 pub use failure::{Failure, IoContext};
@@ -37,7 +42,11 @@ pub struct Module {
 }
 
 /// Every module that runs on a host.
-pub static ALL: &[&Module] = &[&ping::MODULE];
+pub static ALL: &[&Module] = &[
+    &command::MODULE,
+    &ping::MODULE,
+    &shell::MODULE,
+];
 
 /// The module called `name`, with or without its collection (`file`, `ansible.builtin.file`, `ansible.legacy.file`).
 pub fn find(name: &str) -> Option<&'static Module> {

@@ -1,0 +1,110 @@
+//! The host's account files, read directly: a static binary has no name service switch.
+
+/// `/etc/passwd`.
+pub mod passwd {
+    /// One account.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct User {
+        /// Its login name.
+        pub name: String,
+        /// Its number.
+        pub uid: u32,
+        /// The number of its primary group.
+        pub gid: u32,
+        /// The comment field.
+        pub comment: String,
+        /// The home directory.
+        pub home: String,
+        /// The login shell.
+        pub shell: String,
+    }
+
+    /// The accounts in the text of a passwd file; lines that are none are left out.
+    pub fn parse(text: &str) -> impl Iterator<Item = User> {
+        text.lines().filter_map(|line| {
+            let [name, _, uid, gid, comment, home, shell] = super::fields(line)?;
+            Some(User {
+                name: name.into(),
+                uid: uid.parse().ok()?,
+                gid: gid.parse().ok()?,
+                comment: comment.into(),
+                home: home.into(),
+                shell: shell.into(),
+            })
+        })
+    }
+
+    /// The account called `name` on this host.
+    pub fn by_name(name: &str) -> Option<User> {
+        parse(&text()).find(|u| u.name == name)
+    }
+
+    /// The account with the number `uid` on this host.
+    pub fn by_uid(uid: u32) -> Option<User> {
+        parse(&text()).find(|u| u.uid == uid)
+    }
+
+    fn text() -> String {
+        super::read("/etc/passwd")
+    }
+}
+
+/// `/etc/group`.
+pub mod group {
+    /// One group.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Group {
+        /// Its name.
+        pub name: String,
+        /// Its number.
+        pub gid: u32,
+        /// The names of the accounts that belong to it beside those whose primary group it is.
+        pub members: Vec<String>,
+    }
+
+    /// The groups in the text of a group file; lines that are none are left out.
+    pub fn parse(text: &str) -> impl Iterator<Item = Group> {
+        text.lines().filter_map(|line| {
+            let [name, _, gid, members] = super::fields(line)?;
+            let members = members.split(',').filter(|m| !m.is_empty()).map(str::to_string).collect();
+            Some(Group { name: name.into(), gid: gid.parse().ok()?, members })
+        })
+    }
+
+    /// Every group on this host.
+    pub fn all() -> Vec<Group> {
+        parse(&super::read("/etc/group")).collect()
+    }
+
+    /// The group called `name`, or with that number, on this host.
+    pub fn by_name_or_gid(name: &str) -> Option<Group> {
+        let groups = all();
+        let gid = name.parse().ok();
+        groups.iter().find(|g| g.name == name).or_else(|| groups.iter().find(|g| Some(g.gid) == gid)).cloned()
+    }
+}
+
+/// The fields of `line`, which are separated by colons, when there are as many as asked for.
+pub fn fields<const N: usize>(line: &str) -> Option<[&str; N]> {
+    line.split(':').collect::<Vec<_>>().try_into().ok()
+}
+
+/// An account file that cannot be read knows no accounts.
+fn read(path: &str) -> String {
+    std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_accounts_and_groups() {
+        let users: Vec<_> = passwd::parse("root:x:0:0:root:/root:/bin/bash\n+::::::\nbad\nu:x:7:8:A, B:/home/u:\n").collect();
+        assert_eq!(users.iter().map(|u| u.name.as_str()).collect::<Vec<_>>(), ["root", "u"]);
+        assert_eq!((users[1].uid, users[1].gid, users[1].comment.as_str(), users[1].shell.as_str()), (7, 8, "A, B", ""));
+        let groups: Vec<_> = group::parse("adm:x:4:a,b\nempty:x:5:\n").collect();
+        assert_eq!(groups[0].members, ["a", "b"]);
+        assert!(groups[1].members.is_empty());
+    }
+}
