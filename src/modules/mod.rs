@@ -10,13 +10,16 @@ mod args;
 mod execution;
 mod failure;
 pub mod host;
+mod init;
 mod process;
 mod spec;
 mod words;
 
 mod command;
 mod ping;
+mod service;
 mod shell;
+mod systemd;
 
 pub use args::Args;
 pub use failure::{Failure, IoContext};
@@ -45,7 +48,9 @@ pub struct Module {
 pub static ALL: &[&Module] = &[
     &command::MODULE,
     &ping::MODULE,
+    &service::MODULE,
     &shell::MODULE,
+    &systemd::MODULE,
 ];
 
 /// The module called `name`, with or without its collection (`file`, `ansible.builtin.file`, `ansible.legacy.file`).
