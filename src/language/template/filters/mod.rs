@@ -1,4 +1,19 @@
-//! Filters, a file per family.
+//! Filters, a file per family. Each family is a table from name to function.
+
+mod args;
+mod attribute;
+mod dicts;
+mod defaults;
+mod functional;
+mod json;
+mod lists;
+mod numbers;
+mod order;
+mod paths;
+pub(in crate::language::template) mod python;
+pub(in crate::language::template) mod regex;
+mod sets;
+mod text;
 
 use super::Call;
 use crate::language::{Diagnostic, Value};
@@ -6,7 +21,32 @@ use crate::language::{Diagnostic, Value};
 /// A filter.
 pub type Filter = fn(&Call) -> Result<Value, Diagnostic>;
 
+/// A family of filters: their names and what they do.
+type Family = &'static [(&'static str, Filter)];
+
+/// All families; a name stands in one of them.
+const FAMILIES: &[Family] = &[
+    defaults::FAMILY,
+    dicts::FAMILY,
+    functional::FAMILY,
+    json::FAMILY,
+    lists::FAMILY,
+    numbers::FAMILY,
+    order::FAMILY,
+    paths::FAMILY,
+    regex::FAMILY,
+    sets::FAMILY,
+    text::FAMILY,
+];
+
+/// The collections whose filters live here; a name may carry one as its prefix.
+const COLLECTIONS: &[&str] = &["ansible.builtin.", "ansible.legacy.", "ansible.utils.", "ansible.netcommon.", "community.general."];
+
 /// The filter called `name`, with or without its collection.
-pub fn find(_name: &str) -> Option<Filter> {
-    None
+pub fn find(name: &str) -> Option<Filter> {
+    let short = COLLECTIONS.iter().find_map(|c| name.strip_prefix(c)).unwrap_or(name);
+    FAMILIES.iter().flat_map(|family| family.iter()).find(|(known, _)| *known == short).map(|(_, filter)| *filter)
 }
+
+#[cfg(test)]
+pub(in crate::language::template) mod testing;
