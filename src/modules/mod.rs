@@ -17,7 +17,9 @@ mod words;
 
 mod command;
 mod ping;
+mod package;
 mod service;
+mod setup;
 mod shell;
 mod systemd;
 
@@ -48,7 +50,9 @@ pub struct Module {
 pub static ALL: &[&Module] = &[
     &command::MODULE,
     &ping::MODULE,
+    &package::MODULE,
     &service::MODULE,
+    &setup::MODULE,
     &shell::MODULE,
     &systemd::MODULE,
 ];
