@@ -43,7 +43,7 @@ pub enum Value {
 pub type Map = IndexMap<Key, Value>;
 
 /// A mapping whose members are computed on access.
-pub trait Object: fmt::Debug + Send + Sync {
+pub trait Object: std::any::Any + fmt::Debug + Send + Sync {
     /// The member `key`; `None` when there is none.
     fn get(&self, key: &Key) -> Result<Option<Value>, Diagnostic>;
     /// All keys, in order.

@@ -3,20 +3,53 @@
 //! minijinja's parser gives the syntax tree; the evaluator here walks it with Python's semantics
 //! (`repr` output, operators, methods, chained undefined values, native results), lazily and per host.
 
+mod access;
 mod call;
+mod calls;
+mod check;
+pub mod compare;
+mod conditions;
+mod deep;
+mod evaluator;
+mod expressions;
+mod fail;
 pub mod filters;
+mod frames;
+mod globals;
+mod guard;
+mod header;
+mod inheritance;
+mod literals;
 pub mod lookups;
+mod macros;
+mod methods;
+mod numbers;
+mod objects;
+mod operators;
+mod output;
+mod percent;
+mod places;
+pub mod python_text;
+mod source;
+mod statements;
 pub mod tests;
 
 use std::sync::Arc;
 
 pub use call::Call;
+pub use calls::{apply_filter, is_callable, perform_test};
+pub use percent::{format as percent_format, format_values as percent_format_values};
+
+use evaluator::Evaluator;
+use fail::Eval;
+use source::Source;
 
 use super::{Diagnostic, Edition, Map, Place, Value};
 
 /// A string of the user's that holds `{{`, `{%` or `{#`, parsed when it was loaded.
 pub struct Template {
     source: Arc<str>,
+    parsed: Source,
     place: Option<Place>,
 }
 
@@ -35,6 +68,29 @@ impl Template {
     /// Where it was written.
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref()
+    }
+
+    /// Whether it is one `{{ }}` and nothing else.
+    pub fn is_whole(&self) -> bool {
+        use minijinja::machinery::ast::Stmt;
+        matches!(self.parsed.body, [Stmt::EmitExpr(_)])
+    }
+
+    /// Its native result. Members of the result may still be templates.
+    fn evaluate(&self, scope: &dyn Scope) -> Eval<Value> {
+        let result = Evaluator::new(scope, self.parsed).run()?.native(scope)?;
+        Ok(match result {
+            Value::Str(text) => Value::Str(with_newlines(text, self.parsed.newlines)),
+            other => other,
+        })
+    }
+}
+
+/// The text with at least the line breaks its template ended with.
+fn with_newlines(text: Arc<str>, newlines: usize) -> Arc<str> {
+    match newlines.saturating_sub(source::trailing_newlines(&text)) {
+        0 => text,
+        missing => (text.to_string() + &"\n".repeat(missing)).into(),
     }
 }
 
@@ -70,32 +126,49 @@ impl Scope for MapScope {
 
 /// Evaluates `value` at every depth: templates are rendered, `omit` members left out. Undefined is an error.
 pub fn resolve(value: &Value, scope: &dyn Scope) -> Result<Value, Diagnostic> {
-    let _ = scope;
-    Ok(value.clone())
+    Ok(deep::finish(value, scope)?)
+}
+
+/// Evaluates `value` itself but not its members. An undefined result is a value that says why.
+pub fn resolve_top(value: &Value, scope: &dyn Scope) -> Result<Value, Diagnostic> {
+    Ok(evaluator::settle(value.clone(), scope)?)
+}
+
+/// Evaluates `value` at every depth; members that fail become undefined values that say why.
+pub fn resolve_lenient(value: &Value, scope: &dyn Scope) -> Value {
+    deep::lenient(value.clone(), scope)
 }
 
 /// Evaluates an expression without delimiters, as `when` and `debug: var=` hold it.
 pub fn expression(source: &str, place: Option<&Place>, scope: &dyn Scope) -> Result<Value, Diagnostic> {
-    let _ = (place, scope);
-    Err(Diagnostic::new(format!("cannot evaluate {source}")))
+    let located = |error: Diagnostic| match place {
+        Some(place) => error.at(place),
+        None => error,
+    };
+    let expr = source::expression(source).map_err(located)?;
+    let evaluator = Evaluator::new(scope, Source { text: "", body: &[], newlines: 0 });
+    evaluator.eval(expr).and_then(|value| deep::finish(&value, scope)).map_err(|fail| located(fail.into()))
 }
 
 /// Evaluates one condition of `when`, `until`, `failed_when`, `that` and their like.
 pub fn condition(condition: &Value, place: Option<&Place>, scope: &dyn Scope) -> Result<bool, Diagnostic> {
-    let _ = (condition, place, scope);
-    Ok(true)
+    conditions::holds(condition, place, scope)
 }
 
 /// Renders the text of a template file (with its `#jinja2:` header) to text.
 pub fn render_file(text: &str, name: &str, scope: &dyn Scope) -> Result<String, Diagnostic> {
-    let _ = (name, scope);
-    Ok(text.to_string())
+    let source = source::file(text, name)?;
+    let rendered = Evaluator::new(scope, source).run().and_then(|output| output.text(scope));
+    let rendered = rendered.map_err(|fail| Diagnostic::from(fail).at(&Place::new(name, 1, 1)))?;
+    Ok(with_newlines(rendered, source.newlines).to_string())
 }
 
 /// Checks the syntax of an expression without evaluating it.
 pub fn check_expression(source: &str, place: Option<&Place>) -> Result<(), Diagnostic> {
-    let _ = (source, place);
-    Ok(())
+    source::expression(source).map(drop).map_err(|error| match place {
+        Some(place) => error.at(place),
+        None => error,
+    })
 }
 
 /// A string as it was read from a file of the user's: a [`Value::Template`] when it holds a delimiter,
@@ -104,5 +177,12 @@ pub fn string(text: &str, place: Option<&Place>) -> Result<Value, Diagnostic> {
     if !["{{", "{%", "{#"].iter().any(|d| text.contains(d)) {
         return Ok(Value::str(text));
     }
-    Ok(Value::Template(Arc::new(Template { source: text.into(), place: place.cloned() })))
+    let parsed = source::string(text).map_err(|error| match place {
+        Some(place) => error.at(place),
+        None => error,
+    })?;
+    Ok(Value::Template(Arc::new(Template { source: text.into(), parsed, place: place.cloned() })))
 }
+
+#[cfg(test)]
+mod examples;

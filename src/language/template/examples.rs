@@ -1,0 +1,96 @@
+//! Snippets and what they come to, from real runs of ansible-core 2.19: `examples.jsonl`, one a line,
+//! `[snippet, variables, result]` or `[snippet, variables, null, "part of the error"]`.
+
+use serde_json::Value as Json;
+
+use crate::language::{Key, Value};
+
+use super::{MapScope, condition, render_file, resolve, string};
+
+/// A value as a playbook would hold it: strings with delimiters are templates.
+fn loaded(json: Json) -> Value {
+    match json {
+        Json::String(text) => string(&text, None).expect("the variable parses"),
+        Json::Array(items) => items.into_iter().map(loaded).collect(),
+        Json::Object(map) => Value::map(map.into_iter().map(|(k, v)| (Key::from(k), loaded(v))).collect()),
+        other => other.into(),
+    }
+}
+
+fn scope(variables: &Json) -> MapScope {
+    MapScope(loaded(variables.clone()).as_map().cloned().unwrap_or_default())
+}
+
+#[test]
+fn snippets_come_to_what_ansible_makes_of_them() {
+    let mut wrong = Vec::new();
+    for line in include_str!("examples.jsonl").lines().filter(|line| !line.trim().is_empty()) {
+        let case: Vec<Json> = serde_json::from_str(line).expect("a case is a list");
+        let scope = scope(&case[1]);
+        let text = case[0].as_str().expect("a snippet is a string");
+        let result = string(text, None).and_then(|template| resolve(&template, &scope));
+        let right = match (&result, case.get(3).and_then(Json::as_str)) {
+            (Ok(value), None) => value.to_json() == case[2],
+            (Err(error), Some(part)) => error.to_string().contains(part),
+            _ => false,
+        };
+        if !right {
+            wrong.push(format!("{line}\n    gave {}", result.map_or_else(|e| e.to_string(), |v| v.to_json().to_string())));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn conditions_must_be_booleans() {
+    let vars = serde_json::json!({"s": "true", "l": [1], "n": null, "e": [], "t": "{{ 1 == 1 }}", "x": {"y": 1}});
+    let scope = scope(&vars);
+    for (text, expected) in [
+        ("s", Err("derived from value of type 'str'")),
+        ("l", Err("derived from value of type 'list'")),
+        ("n", Err("Conditional result (False) was derived from value of type 'NoneType'")),
+        ("not e", Ok(true)),
+        ("t", Ok(true)),
+        ("{{ 1 == 1 }}", Ok(true)),
+        ("{{ s }}", Err("derived from value of type 'str'")),
+        ("{{ x.y }} == 1", Err("Template delimiters are not supported in expressions")),
+        ("nope", Err("Error while evaluating conditional: 'nope' is undefined")),
+        ("nope.a.b == 1", Err("'nope' is undefined")),
+        ("x.y == 1 and 'a' in 'abc'", Ok(true)),
+        ("x.y == 2 or x.z == 1", Err("object of type 'dict' has no attribute 'z'")),
+        ("1 +", Err("Syntax error in expression")),
+    ] {
+        let value = string(text, None).expect("the condition parses");
+        match (condition(&value, None, &scope), expected) {
+            (Ok(result), Ok(wanted)) => assert_eq!(result, wanted, "{text}"),
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{text}: {error}"),
+            (result, _) => panic!("{text}: {result:?}"),
+        }
+    }
+    let list = loaded(serde_json::json!([true, "1 == 1", false]));
+    assert_eq!(condition(&list, None, &scope).ok(), Some(false));
+}
+
+#[test]
+fn files_keep_their_white_space() {
+    let scope = scope(&serde_json::json!({"v": "{{ w }}", "w": "W"}));
+    for (text, expected) in [
+        ("  {% if true %}\nx\n  {% endif %}\nv\n", "  x\n  v\n"),
+        (
+            "#jinja2: lstrip_blocks: True, trim_blocks: True\na\n  {% if true %}\n  b\n  {% endif %}\n  {%+ if true %}x{% endif %}\n\nc\n",
+            "a\n  b\n  x\nc\n",
+        ),
+        ("#jinja2:trim_blocks:False\na\n{% if true %}\nb\n{% endif %}\nc\n", "a\n\nb\n\nc\n"),
+        ("a\n{%- if true -%}\n  b\n{%- endif %}\n\nc  {{- 'd' -}}  e\n{#- x -#}\nf\n{# y #}\ng\n", "ab\ncdef\ng\n"),
+        ("x{{ 1 }}", "x1"),
+        ("x{{ 1 }}\n\n\n", "x1\n\n\n"),
+        ("{{ none }}", ""),
+        ("{{ [1] }}", "[1]"),
+        ("{{ true }}", "True"),
+        ("a\r\nb\r\n", "a\r\nb\r\n"),
+        ("{{ \"a\\tb\" }}", "a\tb"),
+        ("#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ v ]] {{ v }}", "W {{ v }}"),
+    ] {
+        assert_eq!(render_file(text, "t.j2", &scope).as_deref(), Ok(expected), "{text:?}");
+    }
+}

@@ -1,0 +1,80 @@
+//! What `now()` gives: a point in time with Python's `datetime` members.
+
+use std::sync::Arc;
+
+use jiff::Zoned;
+
+use crate::language::{Diagnostic, Key, Map, Object, Value};
+
+/// A point in time.
+#[derive(Debug)]
+pub struct Moment(pub Zoned);
+
+const KEYS: [&str; 7] = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
+
+impl Moment {
+    /// The time in a `strftime` format.
+    pub fn format(&self, format: &str) -> Result<Value, Diagnostic> {
+        jiff::fmt::strtime::format(format, &self.0)
+            .map(Value::from)
+            .map_err(|error| Diagnostic::new(format!("strftime: {error}")))
+    }
+
+    /// The time as `str()` of Python's `datetime` writes it.
+    pub fn text(&self) -> String {
+        let micros = self.0.subsec_nanosecond() / 1000;
+        let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+        format!("{}{fraction}", self.0.strftime("%Y-%m-%d %H:%M:%S"))
+    }
+}
+
+impl Object for Moment {
+    fn get(&self, key: &Key) -> Result<Option<Value>, Diagnostic> {
+        let time = &self.0;
+        Ok(Some(Value::Int(match key.as_str().unwrap_or_default() {
+            "year" => time.year().into(),
+            "month" => time.month().into(),
+            "day" => time.day().into(),
+            "hour" => time.hour().into(),
+            "minute" => time.minute().into(),
+            "second" => time.second().into(),
+            "microsecond" => (time.subsec_nanosecond() / 1000).into(),
+            name @ ("strftime" | "timestamp" | "isoformat" | "date" | "time") => {
+                return Ok(Some(Value::Object(Arc::new(Reading(time.clone(), name.into())))));
+            }
+            _ => return Ok(None),
+        })))
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        KEYS.into_iter().map(Key::from).collect()
+    }
+}
+
+/// A method of a point in time.
+#[derive(Debug)]
+struct Reading(Zoned, Arc<str>);
+
+impl Object for Reading {
+    fn get(&self, _: &Key) -> Result<Option<Value>, Diagnostic> {
+        Ok(None)
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        Vec::new()
+    }
+
+    fn call(&self, args: &[Value], _: &Map) -> Result<Value, Diagnostic> {
+        let moment = Moment(self.0.clone());
+        match &*self.1 {
+            "strftime" => match args.first() {
+                Some(Value::Str(format)) => moment.format(format),
+                _ => Err(Diagnostic::new("strftime() needs a format")),
+            },
+            "timestamp" => Ok(Value::Float(self.0.timestamp().as_microsecond() as f64 / 1e6)),
+            "date" => moment.format("%Y-%m-%d"),
+            "time" => moment.format("%H:%M:%S"),
+            _ => Ok(Value::from(moment.text().replacen(' ', "T", 1))),
+        }
+    }
+}
