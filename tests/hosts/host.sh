@@ -35,24 +35,24 @@ start_host() {
 
 host_answers() { on_host "$1" ops true 2>/dev/null; }
 
-# The host's network namespace holds each of its processes, and nothing else.
-host_is_gone() { ! host_runs "$1" && [ -z "$(ip netns pids "$name-$1" 2>/dev/null)" ]; }
+host_is_gone() { [ -z "$(processes_in "$name-$1")" ]; }
+
+# Processes may be born while others are killed: ask until none is left.
+kill_host() {
+    local processes
+    mapfile -t processes < <(processes_in "$name-$1")
+    kill -KILL "${processes[@]}" 2>/dev/null || true
+    host_is_gone "$1"
+}
 
 # stop_host HOST: pulls the plug. Also clears what a crash left.
 stop_host() {
-    local pid processes
-    if host_runs "$1"; then
-        pid=$(cat "$state/$1.pid")
-        kill -KILL -- "-$pid"
-    fi
-    if [ -e "/run/netns/$name-$1" ]; then
-        mapfile -t processes < <(ip netns pids "$name-$1")
-        [ "${#processes[@]}" = 0 ] || kill -KILL "${processes[@]}" 2>/dev/null || true
-    fi
-    until_true 20 host_is_gone "$1" || die "processes of $1 do not end: $(ip netns pids "$name-$1" | tr '\n' ' ')"
+    host_is_gone "$1" || until_true 20 kill_host "$1" || die "processes of $1 do not end: $(processes_in "$name-$1" | tr '\n' ' ')"
     rm -f "$state/$1.pid"
     unplug "$1"
     while mountpoint -q "$disks/$1/root"; do umount "$disks/$1/root"; done
+    remove_cgroups "$name-$1"
+    rm -rf --one-file-system "/run/systemd/nspawn/propagate/$name-$1"
 }
 
 wipe_disk() { rm -rf --one-file-system "${disks:?}/$1"; }

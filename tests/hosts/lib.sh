@@ -47,10 +47,10 @@ on_host() {
     local address
     address=$(address_of "$1")
     ssh -n -q -F none -i "$state/id_ed25519" -o UserKnownHostsFile="$state/known_hosts" -o StrictHostKeyChecking=yes \
-        -o BatchMode=yes -o ConnectTimeout=2 "$2@$address" "${@:3}"
+        -o BatchMode=yes -o ConnectTimeout=1 "$2@$address" "${@:3}"
 }
 
-# The recorded process is ours only while its command line still names this host's disk.
+# The recorded process is ours only while its command line still names this host.
 host_runs() {
     local pid
     pid=$(cat "$state/$1.pid" 2>/dev/null) || return 1

@@ -27,11 +27,18 @@ network_down() {
     if [ -e "/sys/class/net/$bridge" ]; then ip link delete "$bridge"; fi
 }
 
+# The hardware address follows from the address, so neighbours' tables stay true when a host is made anew.
+hardware_address() {
+    local numbers
+    IFS=. read -ra numbers <<<"$1"
+    printf '02:00:%02x:%02x:%02x:%02x' "${numbers[@]}"
+}
+
 # plug_in HOST ADDRESS
 plug_in() {
     local namespace=$name-$1
     ip netns add "$namespace"
-    ip link add "$namespace" type veth peer name eth0 netns "$namespace"
+    ip link add "$namespace" type veth peer name eth0 address "$(hardware_address "$2")" netns "$namespace"
     ip link set "$namespace" master "$bridge" up
     ip -n "$namespace" link set lo up
     ip -n "$namespace" address add "$2/24" dev eth0

@@ -1,0 +1,54 @@
+# The binary, its tests, and the hosts they run on. `make` lists the targets.
+SHELL      := bash
+TARGET     := $(shell rustc -vV | sed -n 's/^host: //p')
+HOSTS      := $(or $(RPLAY_HOSTS_NAME),rplay)
+INVENTORY  := /run/rplay-hosts/$(HOSTS)/inventory.cfg
+E2E        := $(sort $(wildcard tests/e2e/*.sh))
+
+.DEFAULT_GOAL := help
+.PHONY: help build lint unit e2e test deny hosts-up hosts-down hosts-reset clean-hosts demo parity bench
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the static release binary, target/rplay
+	RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked --target $(TARGET)
+	install -m 755 target/$(TARGET)/release/rplay target/rplay
+	@ldd target/rplay 2>&1 | grep -qE 'statically linked|not a dynamic executable' || { echo "target/rplay is not static"; exit 1; }
+
+lint: ## formatting and clippy, warnings are errors
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+unit: ## cargo test
+	cargo test --locked
+
+e2e: $(if $(E2E),build) ## tests on real hosts: tests/e2e/*.sh
+	@for script in $(E2E); do echo "== $$script"; "$$script" || exit 1; done
+
+test: unit lint e2e ## everything that must be green
+
+deny: ## licences, sources and duplicates of the dependencies
+	command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+	cargo deny --offline check licenses bans sources
+
+hosts-up: ## boot the test hosts, print their inventory
+	@tests/hosts/up
+
+hosts-reset: ## fresh test hosts
+	@tests/hosts/reset
+
+hosts-down: ## remove the test hosts
+	@tests/hosts/down
+
+clean-hosts: hosts-down ## remove the test hosts and the cached roots
+	rm -rf --one-file-system "$${RPLAY_CACHE:-/var/cache/rplay}/roots"
+
+demo: build hosts-up ## a cluster on the test hosts
+	target/rplay -b -i $(INVENTORY) playbooks/cluster.yml
+
+parity: build ## the same plays under rplay and ansible-playbook
+	tests/parity/run
+
+bench: build ## rplay beside its peers
+	benches/run
