@@ -7,6 +7,7 @@
 
 mod accounts;
 mod args;
+mod dpkg_lock;
 mod execution;
 mod failure;
 pub mod host;
@@ -15,6 +16,7 @@ mod process;
 mod spec;
 mod words;
 
+mod apt;
 mod command;
 mod ping;
 mod package;
@@ -48,6 +50,7 @@ pub struct Module {
 
 /// Every module that runs on a host.
 pub static ALL: &[&Module] = &[
+    &apt::MODULE,
     &command::MODULE,
     &ping::MODULE,
     &package::MODULE,
