@@ -1,5 +1,7 @@
 //! The host as a module sees it: free to read, and one door to change anything.
 
+mod files;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,6 +11,8 @@ use serde_json::{Value as Json, json};
 
 use super::process::run;
 use super::{Failure, Fields, IoContext};
+pub(in crate::modules) use files::umask;
+pub use files::{Content, Install};
 
 /// How a task is to be run.
 #[derive(Debug, Clone, Default)]

@@ -10,6 +10,7 @@ mod args;
 mod dpkg_lock;
 mod execution;
 mod failure;
+mod files;
 pub mod host;
 mod init;
 mod process;
@@ -18,17 +19,22 @@ mod words;
 
 mod apt;
 mod command;
+mod copy;
+mod file;
+mod lineinfile;
 mod ping;
 mod package;
 mod service;
 mod setup;
 mod shell;
+mod slurp;
+mod stat;
 mod systemd;
 
 pub use args::Args;
 pub use failure::{Failure, IoContext};
-pub use host::{Change, Host, Writer};
-pub use spec::{Kind, Param, Spec};
+pub use host::{Change, Content, Host, Install, Writer};
+pub use spec::{Kind, Param, Spec, with_file_common};
 
 /// The fields a module returns.
 pub type Fields = serde_json::Map<String, serde_json::Value>;
@@ -52,11 +58,16 @@ pub struct Module {
 pub static ALL: &[&Module] = &[
     &apt::MODULE,
     &command::MODULE,
+    &copy::MODULE,
+    &file::MODULE,
+    &lineinfile::MODULE,
     &ping::MODULE,
     &package::MODULE,
     &service::MODULE,
     &setup::MODULE,
     &shell::MODULE,
+    &slurp::MODULE,
+    &stat::MODULE,
     &systemd::MODULE,
 ];
 

@@ -135,3 +135,15 @@ pub const FILE_COMMON: [Param; 9] = [
     Param::str("selevel"),
     Param::bool("unsafe_writes").default("false"),
 ];
+
+/// `own` followed by [`FILE_COMMON`], so `N` is `M` and nine.
+pub const fn with_file_common<const M: usize, const N: usize>(own: [Param; M]) -> [Param; N] {
+    assert!(N == M + FILE_COMMON.len());
+    let mut all = [FILE_COMMON[0]; N];
+    let mut i = 0;
+    while i < N {
+        all[i] = if i < M { own[i] } else { FILE_COMMON[i - M] };
+        i += 1;
+    }
+    all
+}
