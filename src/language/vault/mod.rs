@@ -1,10 +1,13 @@
 //! The ansible-vault format: encrypted files and strings, and the passwords that open them.
 
+mod cipher;
+mod envelope;
+mod password;
 mod secrets;
 
-pub use secrets::Secrets;
+#[cfg(test)]
+mod tests;
 
-/// Whether `text` is an ansible-vault envelope.
-pub fn is_encrypted(text: &str) -> bool {
-    text.starts_with("$ANSIBLE_VAULT;")
-}
+pub use envelope::is_encrypted;
+pub use password::Password;
+pub use secrets::Secrets;
