@@ -2,18 +2,27 @@
 
 mod args;
 mod attribute;
+pub(in crate::language::template) mod crypt;
 mod dicts;
 mod defaults;
+mod digest;
+mod encoding;
 mod functional;
 mod json;
 mod lists;
+pub(in crate::language::template) mod mersenne;
 mod numbers;
 mod order;
 mod paths;
 pub(in crate::language::template) mod python;
 pub(in crate::language::template) mod regex;
+mod random;
 mod sets;
 mod text;
+
+pub(in crate::language::template) use dicts::entry;
+pub(in crate::language::template) use lists::pairs;
+pub(in crate::language::template) use paths::expand_user;
 
 use super::Call;
 use crate::language::{Diagnostic, Value};
@@ -28,12 +37,15 @@ type Family = &'static [(&'static str, Filter)];
 const FAMILIES: &[Family] = &[
     defaults::FAMILY,
     dicts::FAMILY,
+    digest::FAMILY,
+    encoding::FAMILY,
     functional::FAMILY,
     json::FAMILY,
     lists::FAMILY,
     numbers::FAMILY,
     order::FAMILY,
     paths::FAMILY,
+    random::FAMILY,
     regex::FAMILY,
     sets::FAMILY,
     text::FAMILY,
