@@ -1,13 +1,17 @@
 //! Filters, a file per family. Each family is a table from name to function.
 
+mod address;
 mod args;
 mod attribute;
 pub(in crate::language::template) mod crypt;
+mod comment;
 mod dicts;
 mod defaults;
 mod digest;
 mod encoding;
 mod functional;
+mod ip;
+mod ip_query;
 mod json;
 mod lists;
 pub(in crate::language::template) mod mersenne;
@@ -19,6 +23,10 @@ pub(in crate::language::template) mod regex;
 mod random;
 mod sets;
 mod text;
+mod time;
+mod yaml;
+mod yaml_scalar;
+mod yaml_text;
 
 pub(in crate::language::template) use dicts::entry;
 pub(in crate::language::template) use lists::pairs;
@@ -35,11 +43,13 @@ type Family = &'static [(&'static str, Filter)];
 
 /// All families; a name stands in one of them.
 const FAMILIES: &[Family] = &[
+    comment::FAMILY,
     defaults::FAMILY,
     dicts::FAMILY,
     digest::FAMILY,
     encoding::FAMILY,
     functional::FAMILY,
+    ip::FAMILY,
     json::FAMILY,
     lists::FAMILY,
     numbers::FAMILY,
@@ -49,6 +59,8 @@ const FAMILIES: &[Family] = &[
     regex::FAMILY,
     sets::FAMILY,
     text::FAMILY,
+    time::FAMILY,
+    yaml::FAMILY,
 ];
 
 /// The collections whose filters live here; a name may carry one as its prefix.
