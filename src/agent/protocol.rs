@@ -31,7 +31,13 @@ pub enum Request {
     /// The result of that task has arrived and may be forgotten.
     Ack { id: TaskId },
     /// A piece of content the agent asked for; the last piece is marked. An error says why there is none.
-    Blob { hash: String, #[serde(with = "serde_bytes")] bytes: Vec<u8>, last: bool, error: Option<String> },
+    Blob {
+        hash: String,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+        last: bool,
+        error: Option<String>,
+    },
 }
 
 /// One task for one host.
@@ -59,7 +65,11 @@ pub enum Reply {
     /// The answer to `Hello`.
     Hello { version: u32, pid: u32, uid: u32 },
     /// Output of a running program.
-    Output { id: TaskId, #[serde(with = "serde_bytes")] bytes: Vec<u8> },
+    Output {
+        id: TaskId,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
     /// Content that a task needs.
     NeedBlob { hash: String },
     /// The task ended; `result` is JSON text.

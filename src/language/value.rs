@@ -320,11 +320,7 @@ impl Value {
             Value::List(items) => items.iter().map(Value::to_json).collect(),
             Value::Map(map) => Json::Object(map.iter().map(|(k, v)| (json_key(k), v.to_json())).collect()),
             Value::Object(object) => Json::Object(
-                object
-                    .keys()
-                    .iter()
-                    .map(|k| (json_key(k), object.get(k).ok().flatten().map_or(Json::Null, |v| v.to_json())))
-                    .collect(),
+                object.keys().iter().map(|k| (json_key(k), object.get(k).ok().flatten().map_or(Json::Null, |v| v.to_json()))).collect(),
             ),
         }
     }

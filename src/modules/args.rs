@@ -193,9 +193,7 @@ fn coerce(param: &Param, value: Json) -> Result<Json, Failure> {
     };
     match items.iter().find(|item| !param.choices.contains(&item.as_str())) {
         None => Ok(value),
-        Some(item) => {
-            Err(Failure::new(format!("value of {} must be one of: {}, got: {item}", param.name, param.choices.join(", "))))
-        }
+        Some(item) => Err(Failure::new(format!("value of {} must be one of: {}, got: {item}", param.name, param.choices.join(", ")))),
     }
 }
 

@@ -228,10 +228,7 @@ impl Output {
         if self.rc == 0 {
             return Ok(self);
         }
-        Err(Failure::new(format!("{msg}: {}", self.err().trim()))
-            .with("rc", self.rc)
-            .with("stdout", self.out())
-            .with("stderr", self.err()))
+        Err(Failure::new(format!("{msg}: {}", self.err().trim())).with("rc", self.rc).with("stdout", self.out()).with("stderr", self.err()))
     }
 }
 
