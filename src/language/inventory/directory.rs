@@ -31,5 +31,7 @@ pub(super) fn entries(directory: &Path) -> Result<Vec<String>, Diagnostic> {
 }
 
 fn is_ignored(name: &str) -> bool {
-    name.starts_with('.') || IGNORED_NAMES.contains(&name) || IGNORED_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    name.starts_with('.')
+        || IGNORED_NAMES.contains(&name)
+        || IGNORED_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

@@ -14,7 +14,14 @@ enum Kind {
 
 /// Reads `text` into the inventory that is being loaded.
 pub(super) fn read(text: &str, file: &str, loading: &mut Loading<'_>) {
-    let mut reader = Reader { loading, group: "ungrouped".to_string(), kind: Kind::Hosts, named: Vec::new(), children: Vec::new(), vars: Vec::new() };
+    let mut reader = Reader {
+        loading,
+        group: "ungrouped".to_string(),
+        kind: Kind::Hosts,
+        named: Vec::new(),
+        children: Vec::new(),
+        vars: Vec::new(),
+    };
     for (number, line) in (1..).zip(text.lines()) {
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {

@@ -143,7 +143,8 @@ impl Files {
             (_, Value::Map(map)) => Ok(map),
             (NodeKind::Null, _) => Ok(Arc::default()),
             _ => {
-                let problem = Diagnostic::new(format!("a file of variables is a mapping, but this is {}", root.kind_name()));
+                let problem =
+                    Diagnostic::new(format!("a file of variables is a mapping, but this is {}", root.kind_name()));
                 Err(vec![problem.at(&root.place)])
             }
         }

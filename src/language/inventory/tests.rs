@@ -201,7 +201,9 @@ fn limits() {
         let selection = pattern::select(&inventory, "web", Some(limit)).unwrap_or_else(|e| panic!("{limit}: {e}"));
         assert_eq!(names(&inventory, &selection.hosts), expected, "{limit}");
     }
-    assert!(pattern::select(&inventory, "web", Some("@/nonexistent")).is_err_and(|e| e.message.contains("/nonexistent")));
+    assert!(
+        pattern::select(&inventory, "web", Some("@/nonexistent")).is_err_and(|e| e.message.contains("/nonexistent"))
+    );
 }
 
 #[test]
@@ -226,7 +228,8 @@ fn literal_lists_and_localhost() {
 #[test]
 fn sources_are_merged() {
     let script = "#!/bin/sh\necho '{\"s\": {\"hosts\": [\"s1\"], \"vars\": {\"v\": 1}, \"children\": [\"t\"]}, \"t\": [\"t1\"], \"_meta\": {\"hostvars\": {\"s1\": {\"x\": \"yes\"}}}}'\n";
-    let asking = "#!/bin/sh\nif [ $1 = --list ]; then echo '{\"q\": [\"q1\"]}'; else echo \"{\\\"me\\\": \\\"$2\\\"}\"; fi\n";
+    let asking =
+        "#!/bin/sh\nif [ $1 = --list ]; then echo '{\"q\": [\"q1\"]}'; else echo \"{\\\"me\\\": \\\"$2\\\"}\"; fi\n";
     let fixture = Fixture::new(&[
         ("inv/1.ini", "a v=1 w=1\n"),
         ("inv/2.yml", "g: {hosts: {a: {v: 2}, b: }, vars: {x: 1}, children: {k: {hosts: {c: }}}}\n"),
@@ -272,8 +275,7 @@ fn layers_rise_in_precedence() {
     let host = inventory.host_id("h").unwrap_or(HostId(9));
     let layers = files.for_host(&inventory, host).unwrap_or_else(|e| panic!("{e:?}"));
     let order: Vec<_> = layers.iter().filter_map(|l| l.vars.get("o")?.as_str()).collect();
-    let expected =
-        ["all", "g", "inv all", "play all", "a", "b", "z", "play g", "host", "inv host", "play host"];
+    let expected = ["all", "g", "inv all", "play all", "a", "b", "z", "play g", "host", "inv host", "play host"];
     assert_eq!(order, expected);
     assert_eq!(&*layers[2].origin.text, "group_vars/all.yml");
     assert!(files.check(&inventory).is_ok());
@@ -283,11 +285,7 @@ fn layers_rise_in_precedence() {
 
 #[test]
 fn broken_variable_files_are_all_reported() {
-    let fixture = Fixture::new(&[
-        ("hosts", "h\n"),
-        ("group_vars/all.yml", "- a\n"),
-        ("host_vars/h.yml", "a: [\n"),
-    ]);
+    let fixture = Fixture::new(&[("hosts", "h\n"), ("group_vars/all.yml", "- a\n"), ("host_vars/h.yml", "a: [\n")]);
     let inventory = fixture.load(&["hosts"]);
     let problems = Files::new(&inventory, None, &Secrets::default()).check(&inventory).err().unwrap_or_default();
     assert_eq!(problems.len(), 2, "{problems:?}");

@@ -109,7 +109,9 @@ impl Builder {
         self.documents += 1;
         match self.documents {
             1 => Ok(()),
-            _ => Err(Diagnostic::new("a second document begins here").hint("a file holds one document: remove the ---")),
+            _ => {
+                Err(Diagnostic::new("a second document begins here").hint("a file holds one document: remove the ---"))
+            }
         }
     }
 

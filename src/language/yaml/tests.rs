@@ -53,7 +53,10 @@ fn anchors_and_merges() {
 #[test]
 fn keys() {
     let node = parse("{yes: one, 2: two}", "t.yml").and_then(|n| Ok(n.to_value().map_err(|mut e| e.remove(0))?));
-    assert_eq!(format!("{:?}", node.as_ref().ok().and_then(Value::as_map).map(|m| m.keys().cloned().collect::<Vec<_>>())), "Some([Bool(true), Int(2)])");
+    assert_eq!(
+        format!("{:?}", node.as_ref().ok().and_then(Value::as_map).map(|m| m.keys().cloned().collect::<Vec<_>>())),
+        "Some([Bool(true), Int(2)])"
+    );
     let (node, warnings) = parse_with_warnings("a: 1\nb: 2\na: 3\n", "t.yml").unwrap_or_else(|e| panic!("{e}"));
     assert!(matches!(node.get("a").map(|n| &n.kind), Some(NodeKind::Int(3))));
     assert_eq!(warnings.len(), 1);
@@ -70,7 +73,10 @@ fn errors_have_place_and_hint() {
         ("a: !foo 1\n", "t.yml:1:4: unknown tag !foo"),
         ("a:\n  - 1\n\tb: 2\n", "indent with blanks"),
         ("a:\n\tb: 2\n", "indent with blanks"),
-        ("x: {{ y }}\n", "t.yml:1:5: a mapping cannot be a key of a mapping (a value that begins with {{ must be quoted"),
+        (
+            "x: {{ y }}\n",
+            "t.yml:1:5: a mapping cannot be a key of a mapping (a value that begins with {{ must be quoted",
+        ),
         ("x: {{ y }} z\n", "must be quoted"),
         ("- x: {{ y }}/z\n", "must be quoted"),
         ("msg: hello: world\n", "quote the text"),
