@@ -94,3 +94,44 @@ fn files_keep_their_white_space() {
         assert_eq!(render_file(text, "t.j2", &scope).as_deref(), Ok(expected), "{text:?}");
     }
 }
+
+#[test]
+fn hostile_templates_end_in_errors() {
+    let chain: String = "1 + ".repeat(20_000) + "1";
+    let calls = "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}";
+    let wide = "{{ range(10 ** 9) }}";
+    let long = "{{ 'x' * 10 ** 12 }}";
+    let ring = serde_json::json!({"a": "{{ b }}", "b": "{{ c }}", "c": "{{ a }}"});
+    for (text, part) in [
+        (format!("{{{{ {chain} }}}}"), "nested too deeply"),
+        (calls.to_string(), "nested too deeply"),
+        (wide.to_string(), "Range too big"),
+        (long.to_string(), "longer than"),
+        ("{{ a }}".to_string(), "(a -> b -> c -> a)"),
+    ] {
+        let result = string(&text, None).and_then(|template| resolve(&template, &scope(&ring)));
+        let error = result.expect_err("it must not succeed").to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn members_change_through_every_kind_of_place() {
+    let scope = scope(&serde_json::json!({"d": {"l": [1]}, "omitted": ["{{ omit }}", 2]}));
+    for (text, expected) in [
+        ("{% set _ = d.l.append(2) %}{{ d.l }}", "[1,2]"),
+        ("{{ d.l }}", "[1]"),
+        ("{% set m = {} %}{% set _ = m.setdefault('k', []).append(1) %}{{ m }}", r#"{"k":[1]}"#),
+        ("{% set n = namespace(l=[]) %}{% for i in [1, 2] %}{% set _ = n.l.append(i) %}{% endfor %}{{ n.l }}", "[1,2]"),
+        ("{{ omitted }}", "[2]"),
+        ("{% for i in [[1, [2]], 3] recursive %}{{ loop(i) if i is not number else i }}{% endfor %}", "\"123\""),
+        ("{% for i in [] %}x{% else %}none{% endfor %}", "\"none\""),
+        ("{% for i in [1, 2, 3] %}{% if i == 2 %}{% continue %}{% endif %}{{ i }}{% endfor %}", "\"13\""),
+        ("{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.next() }}", "\"aba\""),
+        ("{% set j = joiner('+') %}{{ j() }}1{{ j() }}2", "\"1+2\""),
+        ("{{ '%s-%s' % ('a', 'b') }}{{ 'é' 'b' }}", "\"a-béb\""),
+    ] {
+        let result = string(text, None).and_then(|template| resolve(&template, &scope));
+        assert_eq!(result.map(|value| value.to_json().to_string()).as_deref(), Ok(expected), "{text}");
+    }
+}

@@ -139,6 +139,11 @@ pub fn resolve_lenient(value: &Value, scope: &dyn Scope) -> Value {
     deep::lenient(value.clone(), scope)
 }
 
+/// `value.name` as templates have it: a method or a member, undefined when there is neither.
+pub fn attribute(value: &Value, name: &str, scope: &dyn Scope) -> Result<Value, Diagnostic> {
+    Ok(access::attribute(value, name, scope)?)
+}
+
 /// Evaluates an expression without delimiters, as `when` and `debug: var=` hold it.
 pub fn expression(source: &str, place: Option<&Place>, scope: &dyn Scope) -> Result<Value, Diagnostic> {
     let located = |error: Diagnostic| match place {
