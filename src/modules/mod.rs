@@ -14,6 +14,7 @@ mod files;
 pub mod host;
 mod init;
 mod process;
+mod settings;
 mod spec;
 mod words;
 
@@ -21,15 +22,21 @@ mod apt;
 mod command;
 mod copy;
 mod file;
+mod group;
+mod hostname;
 mod lineinfile;
-mod ping;
+mod modprobe;
 mod package;
+mod ping;
+mod script;
 mod service;
 mod setup;
 mod shell;
 mod slurp;
 mod stat;
+mod sysctl;
 mod systemd;
+mod wait_for;
 
 pub use args::Args;
 pub use failure::{Failure, IoContext};
@@ -60,15 +67,21 @@ pub static ALL: &[&Module] = &[
     &command::MODULE,
     &copy::MODULE,
     &file::MODULE,
+    &group::MODULE,
+    &hostname::MODULE,
     &lineinfile::MODULE,
-    &ping::MODULE,
+    &modprobe::MODULE,
     &package::MODULE,
+    &ping::MODULE,
+    &script::MODULE,
     &service::MODULE,
     &setup::MODULE,
     &shell::MODULE,
     &slurp::MODULE,
     &stat::MODULE,
+    &sysctl::MODULE,
     &systemd::MODULE,
+    &wait_for::MODULE,
 ];
 
 /// The module called `name`, with or without its collection (`file`, `ansible.builtin.file`, `ansible.legacy.file`).
