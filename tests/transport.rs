@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rplay::agent::protocol::Task;
-use rplay::transport::{Defaults, HostKeyChecking, Link, LinkError, LinkEvent, Settings, Target};
+use rplay::transport::{Become, Defaults, HostKeyChecking, Link, LinkError, LinkEvent, Method, Settings, Target};
 
 fn settings() -> Settings {
     let mut settings = Settings::new(uuid::Uuid::new_v4().to_string(), 10);
@@ -28,12 +28,31 @@ async fn pong(link: &Link, id: u64, data: &str) -> String {
 
 #[tokio::test]
 async fn the_local_link_runs_tasks_and_plain_commands() {
-    let target = Target::from_vars("here", &|name| (name == "ansible_connection").then(|| "local".to_string()), &Defaults::default()).unwrap();
+    let target =
+        Target::from_vars("here", &|name| (name == "ansible_connection").then(|| "local".to_string()), &Defaults::default()).unwrap();
     let link = Link::open(target, &settings(), |_| {}).await.unwrap();
     let (one, two) = tokio::join!(pong(&link, 1, "a"), pong(&link, 2, "b"));
     assert_eq!((one.as_str(), two.as_str()), ("a", "b"));
     let output = link.raw("echo out; echo err >&2; exit 3", None).await.unwrap();
     assert_eq!((output.rc, output.stdout.as_slice(), output.stderr.as_slice()), (3, &b"out\n"[..], &b"err\n"[..]));
+    link.close().await;
+}
+
+#[tokio::test]
+async fn sudo_runs_an_agent_as_another_user() {
+    if !Path::new("/usr/bin/sudo").exists() || !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let target =
+        Target::from_vars("here", &|name| (name == "ansible_connection").then(|| "local".to_string()), &Defaults::default()).unwrap();
+    let link = Link::open(target, &settings(), |_| {}).await.unwrap();
+    let nobody = Become { method: Method::Sudo, user: "nobody".into(), password: None, flags: None };
+    let result = link.run(ping(1, "as nobody"), Some(&nobody), &mut |_| {}).await.unwrap();
+    assert_eq!(result["ping"], "as nobody");
+    assert_eq!(link.raw("id -un", Some(&nobody)).await.unwrap().stdout, b"nobody\n");
+    let stranger = Become { user: "no-such-user".into(), ..nobody };
+    let Err(LinkError::Become(cause)) = link.run(ping(2, "x"), Some(&stranger), &mut |_| {}).await else { panic!("it ran") };
+    assert!(cause.contains("no-such-user"), "{cause}");
     link.close().await;
 }
 

@@ -106,9 +106,8 @@ mod tests {
     fn wrong_content_and_lost_connections_are_failures() {
         let (_dir, blobs) = store();
         let never = AtomicBool::new(false);
-        let outcome = |end: &(dyn Fn() + Sync)| {
-            std::thread::scope(|scope| blobs.get(HELLO, &never, || drop(scope.spawn(end))).unwrap_err())
-        };
+        let outcome =
+            |end: &(dyn Fn() + Sync)| std::thread::scope(|scope| blobs.get(HELLO, &never, || drop(scope.spawn(end))).unwrap_err());
         assert!(outcome(&|| blobs.piece(HELLO, b"help", true, None)).msg.contains("changed"));
         assert!(outcome(&|| blobs.piece(HELLO, b"", true, Some("no such file".into()))).msg.contains("no such file"));
         assert!(outcome(&|| blobs.lost()).fields.contains_key(LOST));

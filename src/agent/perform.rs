@@ -55,7 +55,8 @@ fn run(task: &Task, cancel: &AtomicBool, remote: &mut Remote) -> Fields {
 
 /// The result of a task that never came to an end of its own.
 pub fn failed(msg: &str, exception: serde_json::Value) -> Fields {
-    let mut fields = Fields::from_iter([("failed".to_string(), json!(true)), ("changed".to_string(), json!(false)), ("msg".to_string(), json!(msg))]);
+    let mut fields =
+        Fields::from_iter([("failed".to_string(), json!(true)), ("changed".to_string(), json!(false)), ("msg".to_string(), json!(msg))]);
     if exception != json!("") {
         fields.insert("exception".to_string(), exception);
     }

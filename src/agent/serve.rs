@@ -210,7 +210,13 @@ mod tests {
 
         fn task(&mut self, id: TaskId, module: &str, args: &str) {
             let task = Task {
-                id, module: module.into(), args: args.into(), check: false, diff: false, environment: Default::default(), timeout: None,
+                id,
+                module: module.into(),
+                args: args.into(),
+                check: false,
+                diff: false,
+                environment: Default::default(),
+                timeout: None,
             };
             self.send(&Request::Task(Box::new(task)));
         }

@@ -24,8 +24,14 @@ struct Inner {
 
 enum Entry {
     /// `verdict` is the result it will have whatever its module returns.
-    Running { cancel: Arc<AtomicBool>, verdict: Option<Arc<str>> },
-    Done { result: Arc<str>, claim: Option<Claim> },
+    Running {
+        cancel: Arc<AtomicBool>,
+        verdict: Option<Arc<str>>,
+    },
+    Done {
+        result: Arc<str>,
+        claim: Option<Claim>,
+    },
 }
 
 /// What a task that was sent turned out to be.

@@ -53,14 +53,24 @@ struct Running<'a> {
 impl<'a> Running<'a> {
     fn new(mut child: Child, input: &'a [u8]) -> Result<Running<'a>, Failure> {
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        for fd in [stdin.as_ref().map(AsFd::as_fd), stdout.as_ref().map(AsFd::as_fd), stderr.as_ref().map(AsFd::as_fd)].into_iter().flatten() {
+        for fd in
+            [stdin.as_ref().map(AsFd::as_fd), stdout.as_ref().map(AsFd::as_fd), stderr.as_ref().map(AsFd::as_fd)].into_iter().flatten()
+        {
             rustix::io::ioctl_fionbio(fd, true).context("prepare", "a pipe")?;
         }
         // An old kernel has no pidfd: then the tick finds the end.
         let pidfd = Pid::from_raw(child.id().cast_signed()).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
         Ok(Running {
-            child, pidfd, stdin, input, stdout, stderr,
-            output: Output::default(), ended: None, heard: Instant::now(), told_to_end: None,
+            child,
+            pidfd,
+            stdin,
+            input,
+            stdout,
+            stderr,
+            output: Output::default(),
+            ended: None,
+            heard: Instant::now(),
+            told_to_end: None,
         })
     }
 
@@ -96,7 +106,8 @@ impl<'a> Running<'a> {
             (self.stderr.as_ref().map(AsFd::as_fd), PollFlags::IN),
             (self.pidfd.as_ref().filter(|_| self.ended.is_none()).map(AsFd::as_fd), PollFlags::IN),
         ];
-        let mut ready: Vec<PollFd<'_>> = pipes.into_iter().filter_map(|(fd, flags)| fd.map(|fd| PollFd::from_borrowed_fd(fd, flags))).collect();
+        let mut ready: Vec<PollFd<'_>> =
+            pipes.into_iter().filter_map(|(fd, flags)| fd.map(|fd| PollFd::from_borrowed_fd(fd, flags))).collect();
         let timeout = if self.pidfd.is_some() { TICK } else { TICK / 10 };
         let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(timeout.subsec_nanos()) };
         match poll(&mut ready, Some(&timeout)) {

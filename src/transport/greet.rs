@@ -45,7 +45,8 @@ impl From<std::io::Error> for Refusal {
 /// Greets the agent that `exec` starts.
 pub async fn greet(exec: Exec, run: &str, identity: Option<&Become>) -> Result<Greeted, Refusal> {
     let Exec { stdin, stdout, stderr, exit } = exec;
-    let mut talk = Talk { stdin, stdout: BufReader::new(stdout), stderr, said: String::new(), out: String::new(), answered: false, identity };
+    let mut talk =
+        Talk { stdin, stdout: BufReader::new(stdout), stderr, said: String::new(), out: String::new(), answered: false, identity };
     let hello = frame::encode(&Request::Hello { version: VERSION, run: run.to_string() })?;
     // Where nothing else reads our input the greeting goes ahead of the answer, which saves a round trip.
     let early = identity.is_none_or(|identity| identity.password.is_none());

@@ -53,7 +53,11 @@ pub struct Link {
 
 impl Link {
     /// Connects. The agent is started with the first task, as the user it needs.
-    pub async fn open(target: Target, settings: &Settings, events: impl Fn(LinkEvent) + Send + Sync + 'static) -> Result<Link, Unreachable> {
+    pub async fn open(
+        target: Target,
+        settings: &Settings,
+        events: impl Fn(LinkEvent) + Send + Sync + 'static,
+    ) -> Result<Link, Unreachable> {
         let link = Link {
             target,
             settings: settings.clone(),

@@ -23,7 +23,8 @@ pub struct Program {
 impl Program {
     /// Reads and hashes the program at `path`.
     pub fn read(path: &Path) -> Result<Program, Unreachable> {
-        let bytes: Arc<[u8]> = std::fs::read(path).map_err(|e| Unreachable::new(format!("could not read the agent {}: {e}", path.display())))?.into();
+        let bytes: Arc<[u8]> =
+            std::fs::read(path).map_err(|e| Unreachable::new(format!("could not read the agent {}: {e}", path.display())))?.into();
         let hash = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
         let standalone = !has_interpreter(&bytes);
         Ok(Program { hash, bytes, standalone, path: path.to_path_buf() })

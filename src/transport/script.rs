@@ -84,13 +84,8 @@ mod tests {
 
     fn sh(home: &std::path::Path, script: &str, input: &[u8]) -> (bool, String) {
         use std::io::Write;
-        let mut child = Command::new("/bin/sh")
-            .args(["-c", script])
-            .env("HOME", home)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            Command::new("/bin/sh").args(["-c", script]).env("HOME", home).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
         let output = child.wait_with_output().unwrap();
         (output.status.success(), String::from_utf8(output.stdout).unwrap())

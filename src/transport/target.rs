@@ -110,9 +110,18 @@ impl Target {
         let kind = match any(&["ansible_connection"]).or_else(|| defaults.connection.clone()).as_deref().map(short) {
             Some("local") => Kind::Local,
             None | Some("ssh" | "smart" | "paramiko" | "paramiko_ssh") => Kind::Ssh,
-            Some(other) => return Err(Diagnostic::new(format!("{name}: there is no connection called {other}")).hint("ansible_connection is ssh or local")),
+            Some(other) => {
+                return Err(
+                    Diagnostic::new(format!("{name}: there is no connection called {other}")).hint("ansible_connection is ssh or local")
+                );
+            }
         };
-        let common = [any(&["ansible_ssh_common_args"]), any(&["ansible_ssh_extra_args"]), any(&["ansible_ssh_args"]), Some(defaults.ssh_args.clone())];
+        let common = [
+            any(&["ansible_ssh_common_args"]),
+            any(&["ansible_ssh_extra_args"]),
+            any(&["ansible_ssh_args"]),
+            Some(defaults.ssh_args.clone()),
+        ];
         let arguments = common.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let (options, file) = Options::from_arguments(&arguments).map_err(|e| Diagnostic::new(format!("{name}: {e}")))?;
         let config = file.unwrap_or_else(|| defaults.ssh_config.clone());
@@ -198,7 +207,13 @@ fn jump(options: &Options, defaults: &Defaults, jumps: usize, config: &PathBuf) 
             None => place.rsplit_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
         };
         // The keys and known hosts of the target's arguments are the jump host's too, its names are not.
-        let mut target = Target::from_options(host, Options::read(config, host), &Defaults { user: None, password: None, ..defaults.clone() }, jumps - 1, config)?;
+        let mut target = Target::from_options(
+            host,
+            Options::read(config, host),
+            &Defaults { user: None, password: None, ..defaults.clone() },
+            jumps - 1,
+            config,
+        )?;
         target.user = user.map_or(target.user, str::to_string);
         target.port = port.map(|port| number(host, "ProxyJump", port)).transpose()?.unwrap_or(target.port);
         target.keys.extend(options.all("identityfile").map(home));
@@ -267,7 +282,8 @@ mod tests {
 
     #[test]
     fn jumps_are_chained() {
-        let last = target(&[("ansible_ssh_common_args", "-J joe@one:24,[::1]:25")], "Host one\n HostName 10.1.1.1\n").unwrap().jump.unwrap();
+        let last =
+            target(&[("ansible_ssh_common_args", "-J joe@one:24,[::1]:25")], "Host one\n HostName 10.1.1.1\n").unwrap().jump.unwrap();
         assert_eq!((last.address.as_str(), last.port), ("::1", 25));
         let first = last.jump.unwrap();
         assert_eq!((first.address.as_str(), first.port, first.user.as_str()), ("10.1.1.1", 24, "joe"));

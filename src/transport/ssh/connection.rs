@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use russh::keys::PublicKeyOrCertificate;
 use russh::client::{self, Handle, Handler};
+use russh::keys::PublicKeyOrCertificate;
 use russh::{ChannelMsg, Disconnect};
 use tokio::io::AsyncWriteExt;
 
@@ -60,7 +60,9 @@ async fn try_connect(target: &Target, settings: &Settings) -> Result<Connection,
     let late = || Unreachable::passing(format!("{} did not answer for {} s", target.place(), target.timeout.as_secs()));
     let mut handle = tokio::time::timeout(target.timeout, open).await.map_err(|_| late())??;
     let login = auth::login(&mut handle, target, settings);
-    tokio::time::timeout(LOGIN, login).await.map_err(|_| Unreachable::passing(format!("logging in to {} took too long", target.place())))??;
+    tokio::time::timeout(LOGIN, login)
+        .await
+        .map_err(|_| Unreachable::passing(format!("logging in to {} took too long", target.place())))??;
     Ok(Connection { handle, _through: through })
 }
 
@@ -68,9 +70,12 @@ fn config(target: &Target) -> Arc<client::Config> {
     let mut config = client::Config { keepalive_interval: Some(KEEPALIVE), keepalive_max: 3, nodelay: true, ..client::Config::default() };
     // A host whose key is known is asked for that kind of key first.
     let known = known_hosts::algorithms(&target.known_hosts, &target.key_alias(), target.port);
-    let (mut first, rest): (Vec<_>, Vec<_>) = config.preferred.key.iter().cloned().partition(|algorithm| {
-        known.iter().any(|known| known == algorithm || (known.clone().is_rsa() && algorithm.clone().is_rsa()))
-    });
+    let (mut first, rest): (Vec<_>, Vec<_>) = config
+        .preferred
+        .key
+        .iter()
+        .cloned()
+        .partition(|algorithm| known.iter().any(|known| known == algorithm || (known.clone().is_rsa() && algorithm.clone().is_rsa())));
     first.extend(rest);
     config.preferred.key = first.into();
     Arc::new(config)

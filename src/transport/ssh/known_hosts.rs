@@ -38,7 +38,10 @@ pub fn judge(target: &Target, key: &PublicKey) -> Result<(), Unreachable> {
             key.algorithm(),
             file.display()
         ))
-        .hint(format!("if the host was reinstalled, remove that line (ssh-keygen -f {} -R '{host}'); if not, somebody may be listening", file.display()))),
+        .hint(format!(
+            "if the host was reinstalled, remove that line (ssh-keygen -f {} -R '{host}'); if not, somebody may be listening",
+            file.display()
+        ))),
         Verdict::Revoked(file, line) => Err(Unreachable::new(format!("the host key of {host} is revoked in {}:{line}", file.display()))),
         Verdict::Unknown if target.host_key_checking == HostKeyChecking::AcceptNew => match target.known_hosts.first() {
             Some(file) => learn(file, &host, key),
@@ -47,13 +50,16 @@ pub fn judge(target: &Target, key: &PublicKey) -> Result<(), Unreachable> {
         Verdict::Unknown => {
             let files: Vec<String> = target.known_hosts.iter().map(|file| file.display().to_string()).collect();
             let file = files.first().map_or("~/.ssh/known_hosts", String::as_str);
-            Err(Unreachable::new(format!("the host key of {host} is not known: {} {print} is in none of {}", key.algorithm(), files.join(", "))).hint(
-                format!(
-                    "compare the fingerprint, then accept it: ssh-keyscan -p {} {} >> {file}; or run with \
-                     -o StrictHostKeyChecking=accept-new in ansible_ssh_common_args, or ansible_host_key_checking=false for test hosts",
-                    target.port, target.address
-                ),
+            Err(Unreachable::new(format!(
+                "the host key of {host} is not known: {} {print} is in none of {}",
+                key.algorithm(),
+                files.join(", ")
             ))
+            .hint(format!(
+                "compare the fingerprint, then accept it: ssh-keyscan -p {} {} >> {file}; or run with \
+                     -o StrictHostKeyChecking=accept-new in ansible_ssh_common_args, or ansible_host_key_checking=false for test hosts",
+                target.port, target.address
+            )))
         }
     }
 }
@@ -61,7 +67,10 @@ pub fn judge(target: &Target, key: &PublicKey) -> Result<(), Unreachable> {
 /// The kinds of key that are known of a host.
 pub fn algorithms(files: &[PathBuf], host: &str, port: u16) -> Vec<Algorithm> {
     let host = name(host, port);
-    entries(files).filter(|(_, _, entry)| entry.marker().is_none() && covers(entry, &host)).map(|(_, _, entry)| entry.public_key().algorithm()).collect()
+    entries(files)
+        .filter(|(_, _, entry)| entry.marker().is_none() && covers(entry, &host))
+        .map(|(_, _, entry)| entry.public_key().algorithm())
+        .collect()
 }
 
 fn name(host: &str, port: u16) -> String {
