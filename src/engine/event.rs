@@ -52,7 +52,7 @@ pub enum StageEnd {
 }
 
 /// What one host did in the run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Counts {
     /// Tasks that ended well, changed ones among them.
     pub ok: u64,

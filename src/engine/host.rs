@@ -16,6 +16,8 @@ pub enum Standing {
     Failed,
     /// It could not be reached.
     Unreachable,
+    /// It left that stage by `meta: end_host` and takes part again in the next.
+    Ended(usize),
 }
 
 /// A host: its variables as they grow, and how it stands.
@@ -95,6 +97,30 @@ impl HostState {
     /// Says how it stands.
     pub fn stand(&self, standing: Standing) {
         self.lock().standing = standing;
+    }
+
+    /// How it stands at the start of a stage: who left another one early is back.
+    pub fn rejoin(&self, stage: usize) -> Standing {
+        let mut state = self.lock();
+        if matches!(state.standing, Standing::Ended(left) if left != stage) {
+            state.standing = Standing::Active;
+        }
+        state.standing
+    }
+
+    /// Takes over what another host's variables gained between `before` and `after`: what a `run_once` task left behind.
+    pub fn adopt(&self, before: &HostVars, after: &HostVars) {
+        let parts = |vars: &HostVars| [vars.facts.clone(), vars.included.clone(), vars.set.clone()];
+        let mut state = self.lock();
+        let vars = &mut state.vars;
+        for ((own, old), new) in [&mut vars.facts, &mut vars.included, &mut vars.set].into_iter().zip(parts(before)).zip(parts(after)) {
+            if Arc::ptr_eq(&old, &new) {
+                continue;
+            }
+            let gained = new.iter().filter(|(key, value)| old.get(*key).is_none_or(|had| !value.same(had)));
+            let gained: Vec<_> = gained.map(|(k, v)| (k.clone(), v.clone())).collect();
+            Arc::make_mut(own).extend(gained);
+        }
     }
 
     /// Its counts so far.

@@ -205,6 +205,20 @@ impl Value {
         self.as_map()?.get(key)
     }
 
+    /// Whether both are one and the same value: equal scalars, or the same shared list or mapping.
+    pub fn same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Str(a), Value::Str(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Null, Value::Null) | (Value::Omit, Value::Omit) => true,
+            (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
+            (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
+            (Value::Template(a), Value::Template(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
     /// Whether nothing is defined here.
     pub fn is_undefined(&self) -> bool {
         matches!(self, Value::Undefined(_))

@@ -127,10 +127,30 @@ impl Keywords {
         self
     }
 
-    /// What tasks of a dynamic include inherit from the play and role around it, without the include's own conditions.
-    pub fn without_conditions(mut self) -> Keywords {
-        self.when.clear();
-        self
+    /// Keywords given as a mapping of evaluated values, as in `apply`.
+    pub fn from_value(value: &Value, place: &Place) -> Keywords {
+        let mut keywords = Keywords::default();
+        for (name, value) in value.as_map().into_iter().flatten() {
+            let texts = || match value {
+                Value::List(items) => items.to_vec(),
+                single => vec![single.clone()],
+            };
+            match name.as_str().unwrap_or_default() {
+                "tags" => keywords.tags = texts().iter().filter_map(|t| t.as_str().map(Arc::from)).collect(),
+                "when" => keywords.when = texts().into_iter().map(|value| Condition { value, place: place.clone() }).collect(),
+                "environment" => keywords.environment = vec![value.clone()],
+                "vars" => keywords.vars.extend(match value {
+                    Value::Map(map) => Some(map.clone()),
+                    _ => None,
+                }),
+                other => {
+                    if let Some((_, keyword, _)) = TABLE.iter().find(|(known, ..)| *known == other) {
+                        keywords.set(*keyword, value.clone());
+                    }
+                }
+            }
+        }
+        keywords
     }
 }
 

@@ -81,7 +81,7 @@ impl Loader {
         let vars = fields.take("vars").map(|node| self.play_vars(node)).unwrap_or_default();
         let keywords = fields.keywords(place::PLAY).within(outer);
         let around = Surroundings {
-            keywords: keywords.clone(),
+            keywords: Arc::new(keywords.clone()),
             role: None,
             play_dir: dir.to_path_buf(),
             dir: dir.to_path_buf(),
@@ -203,6 +203,7 @@ impl Loader {
             name: Some(Value::from("Gathering Facts")),
             action,
             keywords,
+            around: Arc::default(),
             own_vars: None,
             looped: None,
             register: None,

@@ -39,7 +39,7 @@ impl Loader {
     /// One entry of `roles:` or of a role's dependencies, with the dependencies before it.
     pub(super) fn role_entry(&self, node: &Node, around: &Surroundings, parent: Option<&Arc<Role>>, gathered: &mut Gathered) {
         let Some((name, keywords, vars, params)) = self.read_entry(node) else { return };
-        let mut around = Surroundings { keywords: keywords.within(&around.keywords), ..around.clone() };
+        let mut around = Surroundings { keywords: Arc::new(keywords.within(&around.keywords)), ..around.clone() };
         around.role = parent.cloned();
         let files = RoleFiles::default();
         let Some(role) = self.role(&name, &files, &around, &node.place, vars, params) else { return };

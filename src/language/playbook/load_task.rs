@@ -24,7 +24,7 @@ const TASK_KEYWORDS: &[&str] = &[
 #[derive(Clone, Debug)]
 pub struct Surroundings {
     /// The keywords around it.
-    pub keywords: Keywords,
+    pub keywords: Arc<Keywords>,
     /// The role it belongs to.
     pub role: Option<Arc<Role>>,
     /// The directory of the playbook.
@@ -39,7 +39,7 @@ pub struct Surroundings {
 
 impl Surroundings {
     fn with(&self, keywords: Keywords) -> Surroundings {
-        Surroundings { keywords, ..self.clone() }
+        Surroundings { keywords: Arc::new(keywords), ..self.clone() }
     }
 }
 
@@ -115,6 +115,7 @@ impl Loader {
             name,
             action,
             keywords: keywords.within(&around.keywords),
+            around: around.keywords.clone(),
             own_vars,
             looped,
             register,

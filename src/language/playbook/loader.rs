@@ -34,6 +34,11 @@ impl Loader {
         Loader { settings, files: Mutex::default(), problems: Mutex::default(), warnings: Mutex::default() }
     }
 
+    /// What it was made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Keeps a mistake.
     pub fn report(&self, problem: Diagnostic) {
         let mut problems = lock(&self.problems);

@@ -17,6 +17,7 @@ mod task;
 
 pub use fields::nearest;
 pub use keywords::{Condition, Keyword, Keywords};
+pub use load_role::RoleFiles;
 pub use load_task::Surroundings;
 pub use loader::{Loader, Settings};
 pub use play::{Play, Prompt};

@@ -45,6 +45,8 @@ pub struct Task {
     pub action: Action,
     /// Its keywords, merged over those around it.
     pub keywords: Keywords,
+    /// The keywords around it, without its own: what the tasks of a dynamic include inherit.
+    pub around: Arc<Keywords>,
     /// The `vars` of the task itself, which are its parameters when it is an include.
     pub own_vars: Option<Arc<Map>>,
     /// Its loop.

@@ -1,0 +1,74 @@
+//! `assert`, `debug`, `fail`, `meta`: nothing of them ever reaches a host.
+
+use serde_json::Value as Json;
+
+use crate::engine::outcome::{Effect, Outcome, fields};
+use crate::language::playbook::Condition;
+use crate::language::{Value, template};
+
+use super::Call;
+
+/// `that`: conditions that must hold; `fail_msg`/`msg` and `success_msg` say what is shown. Source: ansible.builtin.assert.
+pub async fn assert(call: Call<'_>) -> Outcome {
+    let place = call.task.action.place_of("that");
+    let given = match call.task.action.args.get("that") {
+        Some(Value::List(items)) => items.to_vec(),
+        Some(Value::Template(t)) if call.task.action.args.len() > 0 => match template::resolve(&Value::Template(t.clone()), call.scope) {
+            Ok(Value::List(items)) => items.to_vec(),
+            Ok(single) => vec![single],
+            Err(problem) => return Outcome::failed(problem.at(place).to_string()),
+        },
+        Some(single) => vec![single.clone()],
+        None => return Outcome::failed("conditional required in \"that\" string"),
+    };
+    for value in given {
+        let condition = Condition { value, place: place.clone() };
+        let holds = template::condition(&condition.value, Some(place), call.scope);
+        let shown = match &condition.value {
+            Value::Template(t) => t.source().to_string(),
+            other => template::text(other),
+        };
+        match holds {
+            Ok(true) => {}
+            Ok(false) => {
+                let msg = call.args.get("fail_msg").or_else(|| call.args.get("msg")).cloned().unwrap_or_else(|| "Assertion failed".into());
+                let entries = [("failed", true.into()), ("changed", false.into()), ("assertion", shown.into()), ("evaluated_to", false.into()), ("msg", msg)];
+                return Outcome::of(fields(entries));
+            }
+            Err(problem) => return Outcome::failed(format!("Error while evaluating conditional: {}", problem.at(place))),
+        }
+    }
+    let msg = call.args.get("success_msg").cloned().unwrap_or_else(|| "All assertions passed".into());
+    Outcome::of(fields([("changed", false.into()), ("msg", msg)]))
+}
+
+/// `msg` (default `Hello world!`) or `var` (an expression), from `verbosity` on. Source: ansible.builtin.debug.
+pub async fn debug(call: Call<'_>) -> Outcome {
+    let needed = call.args.get("verbosity").and_then(Json::as_u64).unwrap_or(0);
+    if needed > u64::from(call.scope.run.options.verbosity) {
+        let reason = fields([("changed", false.into()), ("skipped", true.into()), ("skipped_reason", "Verbosity threshold not met.".into())]);
+        return Outcome::of(reason);
+    }
+    let Some(var) = call.text("var") else {
+        let msg = call.args.get("msg").cloned().unwrap_or_else(|| "Hello world!".into());
+        return Outcome::of(fields([("msg", msg), ("changed", false.into())]));
+    };
+    let value = template::expression(&var, Some(call.task.action.place_of("var")), call.scope);
+    let shown = match value.and_then(|v| template::resolve(&v, call.scope)) {
+        Ok(value) => value.to_json(),
+        Err(problem) => format!("<< error 1 - {} >>", problem.message).into(),
+    };
+    Outcome::of(fields([(var.as_str(), shown), ("changed", false.into())]))
+}
+
+/// Fails with `msg`. Source: ansible.builtin.fail.
+pub async fn fail(call: Call<'_>) -> Outcome {
+    Outcome::failed(call.text("msg").unwrap_or_else(|| "Failed as requested from task".into()))
+}
+
+/// Asks the engine for something. Source: ansible.builtin.meta.
+pub async fn meta(call: Call<'_>) -> Outcome {
+    let mut outcome = Outcome::of(fields([("changed", false.into())]));
+    outcome.effect = call.text("_raw_params").map(Effect::Meta);
+    outcome
+}

@@ -1,0 +1,35 @@
+//! `add_host` and `group_by`: hosts and groups made while the run goes on.
+
+use serde_json::Value as Json;
+
+use crate::engine::outcome::{Outcome, fields};
+use crate::language::{Key, Map, Value};
+
+use super::Call;
+
+/// Adds a host (`name`) to groups (`groups`) with every other argument as its variable. Source: ansible.builtin.add_host.
+pub async fn add_host(call: Call<'_>) -> Outcome {
+    let names = ["name", "hostname", "host"];
+    let Some(name) = names.into_iter().find_map(|n| call.text(n)) else { return Outcome::failed("name, host or hostname needs to be provided") };
+    let groups: Vec<String> = ["groups", "group", "groupname"].into_iter().flat_map(|n| call.texts(n)).collect();
+    let reserved = ["name", "hostname", "host", "groups", "group", "groupname"];
+    let own = call.args.iter().filter(|(k, _)| !reserved.contains(&k.as_str()));
+    let vars: Map = own.map(|(k, v)| (Key::from(k.as_str()), Value::from(v.clone()))).collect();
+    let changed = call.scope.run.change_inventory(|inventory| inventory.add_host(&name, &groups, vars));
+    let added = fields([("host_name", name.into()), ("groups", groups.into())]);
+    Outcome::of(fields([("changed", changed.into()), ("add_host", Json::Object(added))]))
+}
+
+/// Puts the host into the group `key`, below `parents`. Source: ansible.builtin.group_by.
+pub async fn group_by(call: Call<'_>) -> Outcome {
+    let Some(key) = call.text("key") else { return Outcome::failed("the 'key' param is required when using group_by") };
+    let group = key.replace(' ', "-");
+    let parents: Vec<String> = match call.texts("parents") {
+        none if none.is_empty() => vec!["all".into()],
+        some => some.into_iter().map(|name| name.replace(' ', "-")).collect(),
+    };
+    let host = call.scope.host.name.clone();
+    let changed = call.scope.run.change_inventory(|inventory| inventory.add_to_group(&host, &group, &parents));
+    let entries = [("changed", changed.into()), ("add_group", group.into()), ("parent_groups", parents.into())];
+    Outcome::of(fields(entries))
+}

@@ -1,0 +1,106 @@
+//! `pause`, `wait_for_connection`, `reboot`: tasks that wait on the controller.
+
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tokio::time::Instant;
+
+use crate::engine::outcome::{Outcome, fields};
+
+use super::{Call, remote};
+
+/// The parameters of `reboot`.
+pub const REBOOT: &[&str] = &[
+    "msg", "pre_reboot_delay", "post_reboot_delay", "reboot_timeout", "connect_timeout", "test_command", "search_paths", "boot_time_command", "reboot_command",
+];
+
+/// The parameters of `wait_for_connection`.
+pub const CONNECTION: &[&str] = &["timeout", "connect_timeout", "delay", "sleep"];
+
+fn seconds(call: &Call, name: &str, otherwise: f64) -> Duration {
+    let given = call.text(name).and_then(|text| text.trim().parse::<f64>().ok());
+    Duration::from_secs_f64(given.unwrap_or(otherwise).max(0.0))
+}
+
+/// Waits for `seconds` or `minutes`; without either it would ask, and nobody answers in a run without a terminal.
+/// Source: ansible.builtin.pause.
+pub async fn pause(call: Call<'_>) -> Outcome {
+    let began = Instant::now();
+    let length = seconds(&call, "seconds", 0.0) + seconds(&call, "minutes", 0.0) * 60;
+    call.scope.run.pause(length).await;
+    let spent = began.elapsed();
+    let entries = [("changed", false.into()), ("rc", 0.into()), ("delta", spent.as_secs().into()), ("stdout", format!("Paused for {:.2} seconds", spent.as_secs_f64()).into()), ("stderr", "".into()), ("user_input", "".into())];
+    Outcome::of(fields(entries))
+}
+
+/// Waits until the host answers, at most `timeout` (600) seconds. Source: ansible.builtin.wait_for_connection.
+pub async fn wait_for_connection(call: Call<'_>) -> Outcome {
+    let began = Instant::now();
+    call.scope.run.pause(seconds(&call, "delay", 0.0)).await;
+    match answer(&call, began + seconds(&call, "timeout", 600.0), seconds(&call, "sleep", 1.0)).await {
+        Ok(()) => Outcome::of(fields([("changed", false.into()), ("elapsed", began.elapsed().as_secs().into())])),
+        Err(last) => Outcome::failed(format!("timed out waiting for the host to answer: {last}")),
+    }
+}
+
+/// Tries until the host answers a ping.
+async fn answer(call: &Call<'_>, until: Instant, every: Duration) -> Result<(), String> {
+    loop {
+        let tried = remote::run(call, "ping", fields([])).await;
+        if tried.goes_on() {
+            return Ok(());
+        }
+        if Instant::now() >= until || call.scope.run.cancelled() {
+            return Err(tried.result.get("msg").and_then(Json::as_str).unwrap_or("no answer").to_string());
+        }
+        call.scope.run.links.forget(&call.at.name);
+        call.scope.run.pause(every).await;
+    }
+}
+
+/// Restarts the host and waits until it is back with a new boot, at most `reboot_timeout` (600) seconds.
+/// Source: ansible.builtin.reboot.
+pub async fn reboot(call: Call<'_>) -> Outcome {
+    let began = Instant::now();
+    if call.check {
+        return Outcome::of(fields([("changed", true.into()), ("rebooted", false.into()), ("elapsed", 0.into())]));
+    }
+    let before = match boot_id(&call).await {
+        Ok(id) => id,
+        Err(outcome) => return outcome,
+    };
+    let delay = seconds(&call, "pre_reboot_delay", 0.0).as_secs();
+    let command = call.text("reboot_command").unwrap_or_else(|| "systemctl reboot || shutdown -r now || reboot".into());
+    // The shell goes on after the link is gone, so that the command's own end does not matter.
+    let detached = format!("nohup sh -c 'sleep {}; {}' >/dev/null 2>&1 &", delay.max(1), command.replace('\'', "'\\''"));
+    let asked = remote::run(&call, "shell", fields([("_raw_params", detached.into())])).await;
+    if !asked.goes_on() {
+        return asked;
+    }
+    let until = Instant::now() + seconds(&call, "reboot_timeout", 600.0);
+    call.scope.run.pause(Duration::from_secs(delay) + seconds(&call, "post_reboot_delay", 0.0)).await;
+    loop {
+        call.scope.run.links.forget(&call.at.name);
+        if boot_id(&call).await.is_ok_and(|now| now != before) {
+            break;
+        }
+        if Instant::now() >= until || call.scope.run.cancelled() {
+            return Outcome::failed("Timed out waiting for the host to come back from its reboot");
+        }
+        call.scope.run.pause(Duration::from_secs(1)).await;
+    }
+    let test = call.text("test_command").unwrap_or_else(|| "whoami".into());
+    let tested = remote::run(&call, "shell", fields([("_raw_params", test.into())])).await;
+    if !tested.goes_on() {
+        return tested;
+    }
+    Outcome::of(fields([("changed", true.into()), ("rebooted", true.into()), ("elapsed", began.elapsed().as_secs().into())]))
+}
+
+async fn boot_id(call: &Call<'_>) -> Result<String, Outcome> {
+    let read = remote::run(call, "slurp", fields([("src", "/proc/sys/kernel/random/boot_id".into())])).await;
+    match read.result.get("content").and_then(Json::as_str) {
+        Some(id) if read.goes_on() => Ok(id.to_string()),
+        _ => Err(read),
+    }
+}

@@ -1,0 +1,258 @@
+//! One task on one host for one item: conditions, arguments, tries, and what counts as changed or failed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use crate::language::playbook::{Condition, Keyword, Task};
+use crate::language::template::{self, Scope};
+use crate::language::{Diagnostic, Map, Value};
+use crate::modules::Fields;
+
+use super::action::{self, Call};
+use super::event::{Event, Status, TaskLabel};
+use super::host::HostState;
+use super::outcome::Outcome;
+use super::scope::TaskScope;
+
+/// One task as it is about to run on one host.
+pub struct Attempt<'a> {
+    pub task: &'a Arc<Task>,
+    pub label: &'a Arc<TaskLabel>,
+    pub stage: usize,
+    pub scope: TaskScope,
+}
+
+impl Attempt<'_> {
+    /// Runs the task to its end, for one item.
+    pub async fn run(mut self) -> Outcome {
+        let delegate = match self.delegate() {
+            Ok(delegate) => delegate,
+            Err(problem) => return Outcome::failed(self.explain(problem)),
+        };
+        let mut outcome = match self.unmet() {
+            Ok(None) => self.tries(delegate.as_ref()).await,
+            Ok(Some(condition)) => Outcome::skipped("Conditional result was False", Some(condition)),
+            Err(problem) => Outcome::failed(format!("The conditional check failed. {}", self.explain(problem))),
+        };
+        outcome.no_log = self.flag(Keyword::NoLog).unwrap_or(true);
+        if outcome.status == Status::Failed {
+            outcome.ignored = self.flag(Keyword::IgnoreErrors).unwrap_or(false);
+        }
+        if outcome.status == Status::Unreachable {
+            outcome.ignored = self.flag(Keyword::IgnoreUnreachable).unwrap_or(false);
+        }
+        outcome.delegate = delegate.map(|host| host.name.clone());
+        outcome
+    }
+
+    fn explain(&self, problem: Diagnostic) -> String {
+        problem.at(&self.task.place).to_string()
+    }
+
+    /// A keyword as a boolean; absent counts as false.
+    fn flag(&self, keyword: Keyword) -> Result<bool, Diagnostic> {
+        flag(self.task, keyword, &self.scope).map(|flag| flag.unwrap_or(false))
+    }
+
+    /// The first condition that does not hold.
+    fn unmet(&self) -> Result<Option<String>, Diagnostic> {
+        for condition in &self.task.keywords.when {
+            if !template::condition(&condition.value, Some(&condition.place), &self.scope)? {
+                return Ok(Some(condition_text(condition)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The host the task is delegated to; `None` when it stays at home.
+    fn delegate(&self) -> Result<Option<Arc<HostState>>, Diagnostic> {
+        let Some(value) = self.task.keywords.get(Keyword::DelegateTo) else { return Ok(None) };
+        match template::resolve(value, &self.scope)? {
+            Value::Str(name) if !name.is_empty() => Ok(Some(self.scope.run.host_or_new(&name))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Runs the task until it needs no further try.
+    async fn tries(&mut self, delegate: Option<&Arc<HostState>>) -> Outcome {
+        let number = |value: &Option<Value>| -> Result<Option<f64>, Diagnostic> {
+            value.as_ref().map(|v| template::resolve(v, &self.scope)).transpose().map(|v| v.as_ref().and_then(number))
+        };
+        let (retries, delay) = match (number(&self.task.retries), number(&self.task.delay)) {
+            (Ok(retries), Ok(delay)) => (retries, delay.unwrap_or(5.0)),
+            (Err(problem), _) | (_, Err(problem)) => return Outcome::failed(self.explain(problem)),
+        };
+        let limit = match (&self.task.until, retries) {
+            (Some(_), None) => 3,
+            (None, None) => 0,
+            (_, Some(given)) => given.max(0.0) as u64,
+        };
+        let mut attempts = 1;
+        loop {
+            let mut outcome = self.once(delegate).await;
+            if limit == 0 || outcome.status == Status::Unreachable {
+                return outcome;
+            }
+            outcome.result.insert("attempts".into(), attempts.into());
+            match self.settled(&outcome) {
+                Ok(true) => return outcome,
+                Err(problem) => return Outcome::failed(self.explain(problem)),
+                Ok(false) if attempts > limit || self.scope.run.cancelled() => {
+                    outcome.result.insert("attempts".into(), limit.into());
+                    outcome.result.insert("failed".into(), true.into());
+                    if self.task.failed_when.is_none() {
+                        outcome.status = Status::Failed;
+                    }
+                    return outcome;
+                }
+                Ok(false) => {}
+            }
+            let left = limit + 1 - attempts;
+            let event = Event::Retrying { task: self.label.clone(), host: self.scope.host.name.clone(), left };
+            self.scope.run.events.emit(event).await;
+            self.scope.run.pause(Duration::from_secs_f64(delay.max(0.0))).await;
+            attempts += 1;
+        }
+    }
+
+    fn settled(&self, outcome: &Outcome) -> Result<bool, Diagnostic> {
+        match &self.task.until {
+            None => Ok(outcome.status != Status::Failed),
+            Some(conditions) => all(conditions, &self.scope),
+        }
+    }
+
+    /// One try.
+    async fn once(&mut self, delegate: Option<&Arc<HostState>>) -> Outcome {
+        let args = match action::arguments(self.task, &self.scope) {
+            Ok(args) => args,
+            Err(problem) => return Outcome::failed(format!("Error while resolving the task's arguments: {}", self.explain(problem))),
+        };
+        let modes = (self.mode(Keyword::CheckMode, self.scope.run.options.check), self.mode(Keyword::Diff, self.scope.run.options.diff));
+        let (check, diff, environment) = match (modes.0, modes.1, self.environment()) {
+            (Ok(check), Ok(diff), Ok(environment)) => (check, diff, environment),
+            (Err(problem), ..) | (_, Err(problem), _) | (.., Err(problem)) => return Outcome::failed(self.explain(problem)),
+        };
+        let call = Call {
+            task: self.task,
+            label: self.label,
+            stage: self.stage,
+            scope: &self.scope,
+            at: delegate.unwrap_or(&self.scope.host),
+            args,
+            check,
+            diff,
+            environment,
+        };
+        let mut outcome = action::dispatch(call).await;
+        if outcome.status == Status::Skipped && outcome.result.get("skip_reason").is_none() && outcome.result.get("msg").is_none() {
+            outcome.result.insert("msg".into(), "remote module does not support check mode".into());
+        }
+        self.judge(&mut outcome);
+        outcome
+    }
+
+    fn mode(&self, keyword: Keyword, otherwise: bool) -> Result<bool, Diagnostic> {
+        flag(self.task, keyword, &self.scope).map(|flag| flag.unwrap_or(otherwise))
+    }
+
+    fn environment(&self) -> Result<BTreeMap<String, String>, Diagnostic> {
+        let mut merged = BTreeMap::new();
+        for layer in &self.task.keywords.environment {
+            match template::resolve(layer, &self.scope)? {
+                Value::Map(map) => {
+                    merged.extend(map.iter().map(|(k, v)| (k.to_string(), template::text(v))));
+                }
+                Value::List(items) => {
+                    let maps = items.iter().filter_map(Value::as_map).flatten();
+                    merged.extend(maps.map(|(k, v)| (k.to_string(), template::text(v))));
+                }
+                Value::Null | Value::Omit => {}
+                other => return Err(Diagnostic::new(format!("environment must be a mapping, not a {}", other.type_name()))),
+            }
+        }
+        Ok(merged)
+    }
+
+    /// `changed_when` and `failed_when`, which see the result under the registered name.
+    fn judge(&mut self, outcome: &mut Outcome) {
+        if let Some(name) = &self.task.register {
+            self.scope.local(name, as_value(&outcome.result));
+        }
+        if matches!(outcome.status, Status::Unreachable | Status::Skipped) {
+            return;
+        }
+        for (key, conditions) in [("changed", &self.task.changed_when), ("failed", &self.task.failed_when)] {
+            let Some(conditions) = conditions else { continue };
+            match all(conditions, &self.scope) {
+                Ok(holds) => {
+                    outcome.result.insert(key.into(), holds.into());
+                    if key == "failed" {
+                        outcome.result.insert("failed_when_result".into(), holds.into());
+                    }
+                }
+                Err(problem) => {
+                    let text = self.explain(problem);
+                    outcome.result.insert(format!("{key}_when_result"), text.clone().into());
+                    outcome.result.insert("failed".into(), true.into());
+                    outcome.result.insert("msg".into(), text.into());
+                }
+            }
+        }
+        if self.task.changed_when.is_some() || self.task.failed_when.is_some() {
+            outcome.status = Outcome::of(outcome.result.clone()).status;
+        }
+        if let Some(name) = &self.task.register {
+            self.scope.local(name, as_value(&outcome.result));
+        }
+    }
+}
+
+/// A keyword as a boolean; `None` when it is not set.
+pub fn flag(task: &Task, keyword: Keyword, scope: &TaskScope) -> Result<Option<bool>, Diagnostic> {
+    let Some(value) = task.keywords.get(keyword) else { return Ok(None) };
+    match template::resolve(value, scope)? {
+        Value::Bool(b) => Ok(Some(b)),
+        Value::Null | Value::Omit => Ok(None),
+        other => {
+            let text = template::text(&other);
+            let parsed = crate::modules::boolean(&Json::from(text.as_str()));
+            parsed.map(Some).ok_or_else(|| Diagnostic::new(format!("'{text}' is not a boolean")))
+        }
+    }
+}
+
+/// Whether all conditions hold.
+pub fn all(conditions: &[Condition], scope: &dyn Scope) -> Result<bool, Diagnostic> {
+    for condition in conditions {
+        if !template::condition(&condition.value, Some(&condition.place), scope)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A result as the value that `register` keeps: data, never templates.
+pub fn as_value(result: &Fields) -> Value {
+    let map: Map = result.iter().filter(|(k, _)| !k.starts_with("_rplay")).map(|(k, v)| (k.as_str().into(), v.clone().into())).collect();
+    Value::map(map)
+}
+
+fn condition_text(condition: &Condition) -> String {
+    match &condition.value {
+        Value::Template(t) => t.source().to_string(),
+        other => template::text(other),
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(i) => Some(*i as f64),
+        Value::Float(f) => Some(*f),
+        Value::Str(s) => s.trim().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,270 @@
+//! One task on one host with its loop: what is registered, which facts are kept, who is notified.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use crate::language::playbook::{Keyword, Loop, Task};
+use crate::language::template::{self, lookups};
+use crate::language::{Diagnostic, Key, Map, Value};
+use crate::modules::Fields;
+
+use super::attempt::{Attempt, all, as_value, flag};
+use super::event::{Event, Status, TaskLabel};
+use super::host::HostState;
+use super::outcome::{Effect, Outcome, fields};
+use super::scope::TaskScope;
+
+/// Runs a task on the scope's host, tells how it ended, and keeps what it leaves behind.
+pub async fn run(task: Arc<Task>, label: Arc<TaskLabel>, stage: usize, scope: TaskScope) -> Outcome {
+    let outcome = match &task.looped {
+        None => Attempt { task: &task, label: &label, stage, scope: scope.clone() }.run().await,
+        Some(looped) => match items(looped, &scope) {
+            Ok(items) => each(&task, &label, stage, &scope, looped, items).await,
+            Err(problem) => loop_failed(&task, &label, stage, &scope, problem).await,
+        },
+    };
+    keep(&task, &scope, &outcome);
+    tell(&task, &label, stage, &scope, &outcome).await;
+    outcome
+}
+
+/// The items of a loop.
+fn items(looped: &Loop, scope: &TaskScope) -> Result<Vec<Value>, Diagnostic> {
+    let Some(lookup) = &looped.lookup else {
+        return match template::resolve(&looped.over, scope)? {
+            Value::List(items) => Ok(items.to_vec()),
+            other => Err(Diagnostic::new(format!("The `loop` value must resolve to a 'list', not '{}'.", other.type_name()))),
+        };
+    };
+    let find = lookups::find(lookup).ok_or_else(|| Diagnostic::new(format!("there is no lookup '{lookup}' for with_{lookup}")))?;
+    let terms = match (lookup.as_ref(), &looped.over) {
+        ("first_found", Value::List(terms)) => terms.iter().filter_map(|t| template::resolve(t, scope).ok()).collect(),
+        _ => match template::resolve(&looped.over, scope)? {
+            Value::List(items) => items.to_vec(),
+            single => vec![single],
+        },
+    };
+    find(&template::Call { name: lookup, args: terms, kwargs: Map::default(), scope })
+}
+
+/// A loop whose items cannot be had fails only where the conditions hold.
+async fn loop_failed(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, problem: Diagnostic) -> Outcome {
+    for condition in &task.keywords.when {
+        if let Ok(false) = template::condition(&condition.value, Some(&condition.place), scope) {
+            return Attempt { task, label, stage, scope: scope.clone() }.run().await;
+        }
+    }
+    let mut outcome = Outcome::failed(problem.at(&task.place).to_string());
+    outcome.ignored = flag(task, Keyword::IgnoreErrors, scope).ok().flatten().unwrap_or(false);
+    outcome
+}
+
+async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, looped: &Loop, items: Vec<Value>) -> Outcome {
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(items.len());
+    let extended = looped.extended.as_ref().is_some_and(|v| matches!(template::resolve(v, scope), Ok(Value::Bool(true))));
+    for index in 0..items.len() {
+        let mut inside = scope.clone();
+        inside.local(&looped.var, items[index].clone());
+        inside.local("ansible_loop_var", Value::Str(looped.var.clone()));
+        if let Some(name) = &looped.index_var {
+            inside.local(name, Value::from(index));
+            inside.local("ansible_index_var", Value::Str(name.clone()));
+        }
+        if extended {
+            inside.local("ansible_loop", position(&items, index));
+        }
+        if let (Some(name), Some(last)) = (&task.register, outcomes.last()) {
+            inside.local(name, as_value(&last.result));
+        }
+        let mut outcome = Attempt { task, label, stage, scope: inside.clone() }.run().await;
+        outcome.result.insert(looped.var.to_string(), items[index].to_json());
+        outcome.result.insert("ansible_loop_var".into(), looped.var.as_ref().into());
+        tell_item(label, stage, &inside, looped, &items[index], &outcome).await;
+        keep_facts(task, &inside, &outcome);
+        outcomes.push(outcome);
+        if let Some(name) = &task.register {
+            inside.local(name, outcomes.last().map_or(Value::Null, |o| as_value(&o.result)));
+        }
+        let stop = looped.break_when.as_ref().is_some_and(|conditions| all(conditions, &inside).unwrap_or(false));
+        if stop || scope.run.cancelled() {
+            break;
+        }
+        if let (Some(pause), true) = (&looped.pause, index + 1 < items.len()) {
+            if let Ok(seconds) = template::resolve(pause, &inside) {
+                scope.run.pause(Duration::from_secs_f64(template::text(&seconds).parse().unwrap_or(0.0))).await;
+            }
+        }
+    }
+    merge(outcomes)
+}
+
+fn position(items: &[Value], index: usize) -> Value {
+    let length = items.len();
+    let mut entries = vec![
+        ("allitems", Value::list(items.to_vec())),
+        ("index", Value::from(index + 1)),
+        ("index0", Value::from(index)),
+        ("first", Value::Bool(index == 0)),
+        ("last", Value::Bool(index + 1 == length)),
+        ("length", Value::from(length)),
+        ("revindex", Value::from(length - index)),
+        ("revindex0", Value::from(length - index - 1)),
+    ];
+    if index > 0 {
+        entries.push(("previtem", items[index - 1].clone()));
+    }
+    if index + 1 < length {
+        entries.push(("nextitem", items[index + 1].clone()));
+    }
+    Value::map(entries.into_iter().map(|(k, v)| (Key::from(k), v)).collect())
+}
+
+/// One outcome from those of all items.
+fn merge(outcomes: Vec<Outcome>) -> Outcome {
+    if outcomes.is_empty() {
+        let empty = [("changed", false.into()), ("skipped", true.into()), ("skipped_reason", "No items in the list".into()), ("results", Json::Array(vec![]))];
+        return Outcome::of(fields(empty));
+    }
+    let any = |status: Status| outcomes.iter().any(|o| o.status == status);
+    let failed = any(Status::Failed);
+    let skipped = outcomes.iter().all(|o| o.status == Status::Skipped);
+    let msg = match (failed, skipped) {
+        (true, _) => "One or more items failed",
+        (_, true) => "All items skipped",
+        _ => "All items completed",
+    };
+    let mut merged = Outcome::of(fields([("changed", any(Status::Changed).into()), ("msg", msg.into())]));
+    let changed = outcomes.iter().any(|o| o.result.get("changed").and_then(Json::as_bool).unwrap_or(false));
+    merged.result.insert("changed".into(), changed.into());
+    merged.result.insert("skipped".into(), skipped.into());
+    if failed {
+        merged.result.insert("failed".into(), true.into());
+    }
+    merged.status = match () {
+        () if any(Status::Unreachable) => Status::Unreachable,
+        () if failed => Status::Failed,
+        () if skipped => Status::Skipped,
+        () if changed => Status::Changed,
+        () => Status::Ok,
+    };
+    let bad = |o: &&Outcome| matches!(o.status, Status::Failed | Status::Unreachable);
+    merged.ignored = outcomes.iter().any(|o| bad(&o)) && outcomes.iter().filter(bad).all(|o| o.ignored);
+    merged.no_log = outcomes.iter().any(|o| o.no_log);
+    let inclusions = outcomes.iter().filter_map(|o| match &o.effect {
+        Some(Effect::Include(list)) => Some(list.clone()),
+        _ => None,
+    });
+    let inclusions: Vec<_> = inclusions.flatten().collect();
+    if !inclusions.is_empty() {
+        merged.effect = Some(Effect::Include(inclusions));
+    }
+    merged.delegate = outcomes.last().and_then(|o| o.delegate.clone());
+    merged.result.insert("results".into(), outcomes.into_iter().map(|o| Json::Object(o.result)).collect());
+    merged
+}
+
+/// Registers the result and keeps facts.
+fn keep(task: &Task, scope: &TaskScope, outcome: &Outcome) {
+    if task.looped.is_none() {
+        keep_facts(task, scope, outcome);
+    }
+    if let Some(name) = &task.register {
+        scope.host.set(name, registered(outcome));
+    }
+}
+
+fn registered(outcome: &Outcome) -> Value {
+    let mut result = outcome.result.clone();
+    if outcome.status != Status::Skipped && !result.contains_key("results") {
+        result.entry("failed").or_insert(Json::Bool(outcome.status == Status::Failed));
+    }
+    for name in ["stdout", "stderr"] {
+        if let (Some(Json::String(text)), false) = (result.get(name), result.contains_key(&format!("{name}_lines"))) {
+            let lines: Vec<Json> = text.lines().map(Json::from).collect();
+            result.insert(format!("{name}_lines"), lines.into());
+        }
+    }
+    as_value(&result)
+}
+
+/// `ansible_facts` of a result: variables for `set_fact` and `include_vars`, facts for all others.
+fn keep_facts(task: &Task, scope: &TaskScope, outcome: &Outcome) {
+    let Some(Json::Object(facts)) = outcome.result.get("ansible_facts") else { return };
+    let to_delegate = flag(task, Keyword::DelegateFacts, scope).ok().flatten().unwrap_or(false);
+    let host: Arc<HostState> = match (&outcome.delegate, to_delegate) {
+        (Some(name), true) => scope.run.host_or_new(name),
+        _ => scope.host.clone(),
+    };
+    let facts: Map = facts.iter().map(|(k, v)| (Key::from(k.as_str()), Value::from(v.clone()))).collect();
+    match task.action.short() {
+        "set_fact" => facts.iter().for_each(|(k, v)| host.set(&k.to_string(), v.clone())),
+        "include_vars" => host.include(&facts),
+        _ => host.add_facts(&facts),
+    }
+}
+
+async fn tell(task: &Task, label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, outcome: &Outcome) {
+    let host = &scope.host;
+    host.count(|counts| match outcome.status {
+        Status::Ok => counts.ok += 1,
+        Status::Changed => {
+            counts.ok += 1;
+            counts.changed += 1;
+        }
+        Status::Skipped => counts.skipped += 1,
+        Status::Failed if outcome.ignored => {
+            counts.ok += 1;
+            counts.ignored += 1;
+            counts.changed += u64::from(outcome.result.get("changed").and_then(Json::as_bool).unwrap_or(false));
+        }
+        Status::Failed => counts.failed += 1,
+        Status::Unreachable if outcome.ignored => {
+            counts.skipped += 1;
+            counts.ignored += 1;
+        }
+        Status::Unreachable => counts.unreachable += 1,
+    });
+    let event = Event::TaskEnded {
+        stage,
+        task: label.clone(),
+        host: host.name.clone(),
+        delegate: outcome.delegate.clone(),
+        status: outcome.status,
+        ignored: outcome.ignored,
+        looped: task.looped.is_some() && outcome.result.contains_key("results"),
+        result: Arc::new(shown(outcome)),
+    };
+    scope.run.events.emit(event).await;
+}
+
+async fn tell_item(label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, looped: &Loop, item: &Value, outcome: &Outcome) {
+    let text = match &looped.label {
+        _ if outcome.no_log => "(censored due to no_log)".to_string(),
+        Some(label) => template::resolve(label, scope).map_or_else(|p| p.to_string(), |v| template::text(&v)),
+        None => template::text(item),
+    };
+    let event = Event::ItemEnded {
+        stage,
+        task: label.clone(),
+        host: scope.host.name.clone(),
+        delegate: outcome.delegate.clone(),
+        status: outcome.status,
+        ignored: outcome.ignored,
+        label: text,
+        result: Arc::new(shown(outcome)),
+    };
+    scope.run.events.emit(event).await;
+}
+
+/// The result as it may be shown.
+fn shown(outcome: &Outcome) -> Fields {
+    if !outcome.no_log {
+        return outcome.result.clone();
+    }
+    let censored = "the output has been hidden due to the fact that 'no_log: true' was specified for this result";
+    let mut shown = fields([("censored", censored.into())]);
+    shown.extend(outcome.result.get("changed").map(|changed| ("changed".to_string(), changed.clone())));
+    shown
+}

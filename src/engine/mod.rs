@@ -1,0 +1,19 @@
+//! Walks the plan: scheduler, strategies, one task on one host, handlers. Emits events, prints nothing.
+
+pub mod action;
+mod attempt;
+pub mod event;
+mod handlers;
+mod host;
+mod links;
+mod looping;
+mod outcome;
+mod run;
+mod scheduler;
+mod scope;
+mod stage;
+mod strategy;
+
+pub use event::{Event, Events};
+pub use run::{Options, Run};
+pub use scheduler::{Verdict, execute};
