@@ -1,10 +1,7 @@
-//! The binary.
+//! The program: parse, dispatch, exit code.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some("agent") => rplay::agent::run(),
-        _ => ExitCode::from(2),
-    }
+    rplay::cli::main(std::env::args_os().collect())
 }

@@ -8,7 +8,8 @@ use tokio::sync::OnceCell;
 use crate::language::playbook::{Keyword, Task};
 use crate::language::template::{self, Scope};
 use crate::language::{Diagnostic, Value};
-use crate::transport::{Become, Link, Secret, Target, Unreachable};
+use crate::language::secret::Secret;
+use crate::transport::{Become, Link, Method, Target, Unreachable};
 
 use super::attempt::flag;
 use super::host::HostState;
@@ -29,7 +30,7 @@ impl Links {
         let open = || async {
             let scope = if Arc::ptr_eq(at, &scope.host) { scope.clone() } else { TaskScope::of_host(&scope.run, at) };
             let target = target(&scope, at).map_err(|problem| Unreachable::new(problem.to_string()))?;
-            Link::open(target, &scope.run.options.connect).await
+            Link::open(target, &scope.run.options.links).await
         };
         cell.get_or_try_init(open).await.cloned()
     }
@@ -113,5 +114,6 @@ pub fn escalation(task: &Task, scope: &TaskScope, at: &Arc<HostState>) -> Result
     let method = pick("ansible_become_method", Keyword::BecomeMethod, &defaults.method)?;
     let user = pick("ansible_become_user", Keyword::BecomeUser, &defaults.user)?;
     let flags = pick("ansible_become_flags", Keyword::BecomeFlags, "")?;
-    Become::new(&method, user, password, flags).map(Some)
+    let method = Method::named(&method).ok_or_else(|| Diagnostic::new(format!("there is no become method '{method}'")).hint("sudo, su and doas are known"))?;
+    Ok(Some(Become { method, user, password, flags: (!flags.is_empty()).then_some(flags) }))
 }

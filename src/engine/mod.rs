@@ -15,5 +15,5 @@ mod stage;
 mod strategy;
 
 pub use event::{Event, Events};
-pub use run::{Options, Run};
+pub use run::{Escalation, Options, Run};
 pub use scheduler::{Verdict, execute};

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::language::inventory::{self, Inventory};
+use crate::language::inventory::{Inventory, layers::Files, pattern};
 use crate::language::playbook::{Loader, Prompt, TagFilter, Task};
 use crate::language::{Diagnostic, Edition, Key, Map, Value};
+use crate::language::secret::Secret;
 use crate::transport;
 
 use super::event::Events;
@@ -35,9 +36,11 @@ pub struct Options {
     /// `--start-at-task`.
     pub start_at: Option<String>,
     /// `--become` and its like: used where neither keyword nor variable says otherwise.
-    pub escalate: transport::BecomeDefaults,
+    pub escalate: Escalation,
     /// How hosts are reached where their variables do not say.
     pub connect: transport::Defaults,
+    /// What all links have in common.
+    pub links: transport::Settings,
     /// `--force-handlers`.
     pub force_handlers: bool,
     /// Asks the user one of the questions of `vars_prompt`; `None` when nobody can answer.
@@ -50,6 +53,19 @@ pub struct Options {
     pub inventory_file: Option<PathBuf>,
 }
 
+/// As whom tasks run where neither keyword nor variable says otherwise.
+#[derive(Clone)]
+pub struct Escalation {
+    /// `--become`.
+    pub wanted: bool,
+    /// `--become-method`.
+    pub method: String,
+    /// `--become-user`.
+    pub user: String,
+    /// `--ask-become-pass`.
+    pub password: Option<Secret>,
+}
+
 /// What all stages of a run share.
 pub struct Run {
     pub options: Options,
@@ -58,7 +74,6 @@ pub struct Run {
     pub links: Links,
     inventory: RwLock<Shared>,
     hosts: Mutex<IndexMap<Arc<str>, Arc<HostState>>>,
-    playbook_dir: PathBuf,
     next_task: AtomicU64,
     started: AtomicBool,
     pub(super) cancel: tokio::sync::watch::Sender<bool>,
@@ -74,18 +89,19 @@ impl std::fmt::Debug for Run {
 /// The inventory and what is computed from it once.
 struct Shared {
     inventory: Inventory,
+    files: Files,
     groups: OnceLock<Value>,
 }
 
 impl Run {
     /// A run over `inventory`; `playbook_dir` is where `group_vars` beside the playbook are.
     pub fn new(options: Options, loader: Loader, events: Events, inventory: Inventory, playbook_dir: PathBuf) -> Arc<Run> {
+        let files = Files::new(&inventory, Some(&playbook_dir), &loader.settings().secrets);
         let slots = Arc::new(tokio::sync::Semaphore::new(options.forks.max(1)));
         Arc::new(Run {
             links: Links::default(),
-            inventory: RwLock::new(Shared { inventory, groups: OnceLock::new() }),
+            inventory: RwLock::new(Shared { inventory, files, groups: OnceLock::new() }),
             hosts: Mutex::default(),
-            playbook_dir,
             next_task: AtomicU64::new(1),
             started: AtomicBool::new(false),
             cancel: tokio::sync::watch::Sender::new(false),
@@ -155,15 +171,19 @@ impl Run {
         if let Some(host) = self.hosts.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Some(host.clone());
         }
-        let (name, vars) = self.shared(|s| Some((s.inventory.host_name(name)?, self.layered_vars(&s.inventory, name))))?;
+        let (name, vars) = self.shared(|s| Some((s.inventory.host(name)?.name.clone(), self.layered_vars(s, name))))?;
         let host = Arc::new(HostState::new(name.clone(), vars));
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         Some(hosts.entry(name).or_insert(host).clone())
     }
 
-    fn layered_vars(&self, inventory: &Inventory, name: &str) -> Arc<Map> {
-        match inventory::host_vars(inventory, Some(&self.playbook_dir), name, &self.loader.settings().secrets) {
-            Ok(vars) => vars,
+    fn layered_vars(&self, shared: &Shared, name: &str) -> Arc<Map> {
+        let Some(id) = shared.inventory.host_id(name) else { return Arc::default() };
+        match shared.files.for_host(&shared.inventory, id) {
+            Ok(layers) => match layers.as_slice() {
+                [only] => only.vars.clone(),
+                layers => Arc::new(layers.iter().flat_map(|layer| layer.vars.iter()).map(|(k, v)| (k.clone(), v.clone())).collect()),
+            },
             Err(problems) => {
                 problems.into_iter().for_each(|p| self.loader.report(p));
                 Arc::default()
@@ -178,12 +198,16 @@ impl Run {
 
     /// The names of all hosts of the inventory.
     pub fn host_names(&self) -> Vec<Arc<str>> {
-        self.shared(|s| s.inventory.host_names())
+        self.shared(|s| s.inventory.hosts().filter(|(_, host)| !host.implicit).map(|(_, host)| host.name.clone()).collect())
     }
 
     /// The hosts that a pattern selects, with what should be warned of.
     pub fn select(&self, pattern: &str) -> Result<(Vec<Arc<str>>, Vec<String>), Diagnostic> {
-        self.shared(|s| inventory::select(&s.inventory, pattern, self.options.limit.as_deref()))
+        self.shared(|s| {
+            let selection = pattern::select(&s.inventory, pattern, self.options.limit.as_deref())?;
+            let names = selection.hosts.iter().map(|id| s.inventory[*id].name.clone()).collect();
+            Ok((names, selection.warnings.into_iter().map(|w| w.message).collect()))
+        })
     }
 
     /// The magic variable `groups`.
@@ -193,7 +217,13 @@ impl Run {
 
     /// The magic variable `group_names`.
     pub fn group_names(&self, host: &str) -> Value {
-        self.shared(|s| s.inventory.group_names(host).into_iter().map(Value::Str).collect())
+        self.shared(|s| {
+            let Some(id) = s.inventory.host_id(host) else { return Value::list(Vec::new()) };
+            let mut names: Vec<Arc<str>> = s.inventory.groups_of(id).iter().map(|group| group.name.clone()).collect();
+            names.retain(|name| name.as_ref() != "all");
+            names.sort();
+            names.into_iter().map(Value::Str).collect()
+        })
     }
 
     /// Changes the inventory (`add_host`, `group_by`); hosts then see their new groups' variables.
@@ -203,7 +233,7 @@ impl Run {
         if changed {
             shared.groups = OnceLock::new();
             for host in self.seen_hosts() {
-                host.set_inventory(self.layered_vars(&shared.inventory, &host.name));
+                host.set_inventory(self.layered_vars(&shared, &host.name));
             }
         }
         changed
@@ -211,6 +241,6 @@ impl Run {
 }
 
 fn groups_value(inventory: &Inventory) -> Value {
-    let groups = inventory.groups_with_hosts().into_iter();
-    Value::map(groups.map(|(name, hosts)| (Key::Str(name), hosts.into_iter().map(Value::Str).collect())).collect())
+    let names = |group| inventory.hosts_of(group).into_iter().map(|id| Value::Str(inventory[id].name.clone())).collect();
+    Value::map(inventory.groups().map(|(id, group)| (Key::Str(group.name.clone()), names(id))).collect())
 }

@@ -15,7 +15,15 @@ pub async fn add_host(call: Call<'_>) -> Outcome {
     let reserved = ["name", "hostname", "host", "groups", "group", "groupname"];
     let own = call.args.iter().filter(|(k, _)| !reserved.contains(&k.as_str()));
     let vars: Map = own.map(|(k, v)| (Key::from(k.as_str()), Value::from(v.clone()))).collect();
-    let changed = call.scope.run.change_inventory(|inventory| inventory.add_host(&name, &groups, vars));
+    let names: Vec<&str> = groups.iter().map(String::as_str).collect();
+    let changed = call.scope.run.change_inventory(|inventory| {
+        let known = inventory.host_id(&name).is_some_and(|id| {
+            let own: Vec<&str> = inventory.groups_of(id).iter().map(|g| g.name.as_ref()).collect();
+            names.iter().all(|group| own.contains(group)) && vars.iter().all(|(k, v)| inventory[id].vars.get(k).is_some_and(|old| old.same(v)))
+        });
+        inventory.add_host(&name, &names, vars);
+        !known
+    });
     let added = fields([("host_name", name.into()), ("groups", groups.into())]);
     Outcome::of(fields([("changed", changed.into()), ("add_host", Json::Object(added))]))
 }
@@ -29,7 +37,17 @@ pub async fn group_by(call: Call<'_>) -> Outcome {
         some => some.into_iter().map(|name| name.replace(' ', "-")).collect(),
     };
     let host = call.scope.host.name.clone();
-    let changed = call.scope.run.change_inventory(|inventory| inventory.add_to_group(&host, &group, &parents));
+    let changed = call.scope.run.change_inventory(|inventory| {
+        let Some(id) = inventory.host_id(&host) else { return false };
+        let had = inventory.groups_of(id).iter().any(|own| own.name.as_ref() == group);
+        let child = inventory.add_to_group(id, &group);
+        for parent in parents.iter().filter(|parent| *parent != "all") {
+            let parent = inventory.add_group(parent, None);
+            // A circle of groups leaves the tree as it is.
+            let _ = inventory.add_child(parent, child);
+        }
+        !had
+    });
     let entries = [("changed", changed.into()), ("add_group", group.into()), ("parent_groups", parents.into())];
     Outcome::of(fields(entries))
 }

@@ -24,3 +24,8 @@ pub use play::{Play, Prompt};
 pub use role::Role;
 pub use tags::TagFilter;
 pub use task::{Action, Block, Item, Loop, Task};
+
+/// The `name=value` pairs of a text, and the words that are none.
+pub fn pairs(text: &str) -> Result<(Vec<(std::sync::Arc<str>, String)>, String), String> {
+    free_form::pairs(text).map(|line| (line.options, line.rest))
+}

@@ -1,0 +1,259 @@
+//! Lines as Ansible's default output has them.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::engine::Event;
+use crate::engine::event::{StageEnd, Status, TaskLabel};
+use crate::modules::Fields;
+
+use super::{Reader, Redactor, recap};
+
+/// Whether to colour.
+#[derive(Clone, Copy)]
+pub struct Paint(pub bool);
+
+impl Paint {
+    /// `text` in an ANSI colour.
+    pub fn with(self, code: &str, text: &str) -> String {
+        if self.0 { format!("\x1b[0;{code}m{text}\x1b[0m") } else { text.to_string() }
+    }
+}
+
+/// Writes lines.
+pub struct Lines<W: Write> {
+    out: W,
+    paint: Paint,
+    verbosity: u8,
+    redactor: Redactor,
+    last_task: Option<u64>,
+    /// The stages that run side by side, to tell their lines apart.
+    running: Vec<(usize, String)>,
+    skipped_shown: bool,
+}
+
+impl<W: Write + Send> Lines<W> {
+    /// Lines to `out`.
+    pub fn new(out: W, paint: bool, verbosity: u8, redactor: Redactor) -> Lines<W> {
+        Lines { out, paint: Paint(paint), verbosity, redactor, last_task: None, running: Vec::new(), skipped_shown: true }
+    }
+
+    /// Leaves out skipped tasks.
+    pub fn without_skipped(mut self) -> Self {
+        self.skipped_shown = false;
+        self
+    }
+
+    fn line(&mut self, text: &str) {
+        // A reader that went away must not end the run.
+        let _ = writeln!(self.out, "{text}");
+    }
+
+    fn header(&mut self, text: &str) {
+        let stars = "*".repeat(79usize.saturating_sub(text.chars().count() + 1).max(3));
+        self.line(&format!("\n{text} {stars}"));
+    }
+
+    fn task_header(&mut self, stage: usize, task: &Arc<TaskLabel>) {
+        if self.last_task == Some(task.id) {
+            return;
+        }
+        self.last_task = Some(task.id);
+        let kind = if task.handler { "RUNNING HANDLER" } else { "TASK" };
+        let name = self.redactor.text(&task.name);
+        let beside = match self.running.as_slice() {
+            [_, _, ..] => self.running.iter().find(|(index, _)| *index == stage).map(|(_, name)| format!("{name} | ")),
+            _ => None,
+        };
+        self.header(&format!("{kind} [{}{name}]", beside.unwrap_or_default()));
+        if self.verbosity >= 2 {
+            self.line(&format!("task path: {}", task.place));
+        }
+    }
+
+    fn result(&self, status: Status, ignored: bool, who: &str, item: Option<&str>, result: &Fields) -> String {
+        let item = item.map(|label| format!(" (item={label})", label = self.redactor.text(label))).unwrap_or_default();
+        let arrow = if item.is_empty() { " => " } else { " => " };
+        let (color, text) = match status {
+            Status::Ok => ("32", format!("ok: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
+            Status::Changed => ("33", format!("changed: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
+            Status::Skipped => ("36", format!("skipping: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
+            Status::Failed if item.is_empty() => ("31", format!("fatal: [{who}]: FAILED!{arrow}{}", self.dump(result))),
+            Status::Failed => ("31", format!("failed: [{who}]{item}{arrow}{}", self.dump(result))),
+            Status::Unreachable => ("1;31", format!("fatal: [{who}]: UNREACHABLE!{arrow}{}", self.dump(result))),
+        };
+        let _ = ignored;
+        let shown = matches!(status, Status::Ok | Status::Changed | Status::Skipped) && self.wants_result(result);
+        let tail = if shown { format!(" => {}", self.dump(result)) } else { String::new() };
+        self.paint.with(color, &format!("{text}{tail}"))
+    }
+
+    fn wants_result(&self, result: &Fields) -> bool {
+        self.verbosity > 0 || result.contains_key("_rplay_show")
+    }
+
+    fn dump(&self, result: &Fields) -> String {
+        let hidden = ["ansible_loop_var", "invocation", "diff", "exception"];
+        let shown: Fields = result.iter().filter(|(k, _)| !k.starts_with("_rplay") && (self.verbosity > 2 || !hidden.contains(&k.as_str()))).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let shown = self.redactor.json(&Json::Object(shown));
+        let pretty = self.verbosity > 0 || result.contains_key("_rplay_show");
+        if pretty { indented(&shown) } else { python_spacing(&shown) }
+    }
+
+    fn diff(&mut self, result: &Fields) {
+        let Some(diff) = result.get("diff") else { return };
+        let diffs = match diff {
+            Json::Array(items) => items.clone(),
+            single => vec![single.clone()],
+        };
+        for diff in diffs {
+            let text = super::lines::unified(&self.redactor.json(&diff));
+            if text.is_empty() {
+                continue;
+            }
+            for line in text.lines() {
+                let color = match line.as_bytes().first() {
+                    Some(b'+') => "32",
+                    Some(b'-') => "31",
+                    Some(b'@') => "36",
+                    _ => "0",
+                };
+                let painted = if color == "0" { line.to_string() } else { self.paint.with(color, line) };
+                self.line(&painted);
+            }
+        }
+    }
+
+    fn warnings(&mut self, result: &Fields) {
+        for warning in result.get("warnings").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+            let text = self.paint.with("1;35", &format!("[WARNING]: {}", self.redactor.text(warning)));
+            self.line(&text);
+        }
+    }
+}
+
+impl<W: Write + Send> Reader for Lines<W> {
+    fn read(&mut self, event: &Event) {
+        match event {
+            Event::StageStarted { stage, name, hosts } => {
+                self.running.push((*stage, name.clone()));
+                self.header(&format!("PLAY [{}]", self.redactor.text(name)));
+                if hosts.is_empty() {
+                    let text = self.paint.with("36", "skipping: no hosts matched");
+                    self.line(&text);
+                }
+            }
+            Event::StageEnded { stage, name, end } => {
+                self.running.retain(|(index, _)| index != stage);
+                if let StageEnd::NotRun(cause) = end {
+                    let text = self.paint.with("36", &format!("\nPLAY [{name}] not run because of [{cause}]"));
+                    self.line(&text);
+                }
+            }
+            Event::TaskStarted { stage, task } if self.skipped_shown => self.task_header(*stage, task),
+            Event::ItemEnded { stage, task, host, delegate, status, ignored, label, result } => {
+                if *status == Status::Skipped && !self.skipped_shown {
+                    return;
+                }
+                self.task_header(*stage, task);
+                self.diff(result);
+                let text = self.result(*status, *ignored, &who(host, delegate), Some(label), result);
+                self.line(&text);
+                self.warnings(result);
+            }
+            Event::TaskEnded { stage, task, host, delegate, status, ignored, looped, result } => {
+                let quiet = *status == Status::Skipped && !self.skipped_shown;
+                if quiet || task.module == "meta" || task.module.starts_with("include_") && *status == Status::Ok {
+                    return;
+                }
+                self.task_header(*stage, task);
+                if !looped || *status == Status::Skipped {
+                    self.diff(result);
+                    let text = self.result(*status, *ignored, &who(host, delegate), None, result);
+                    self.line(&text);
+                    self.warnings(result);
+                }
+                if *ignored {
+                    let text = self.paint.with("36", "...ignoring");
+                    self.line(&text);
+                }
+            }
+            Event::Retrying { task, host, left } => {
+                let text = format!("FAILED - RETRYING: [{host}]: {} ({left} retries left).", task.name);
+                let text = self.paint.with("36", &text);
+                self.line(&text);
+            }
+            Event::Included { name, hosts } => {
+                let text = self.paint.with("36", &format!("included: {name} for {}", hosts.join(", ")));
+                self.line(&text);
+            }
+            Event::Warning { message } => {
+                let text = self.paint.with("1;35", &format!("[WARNING]: {}", self.redactor.text(message)));
+                self.line(&text);
+            }
+            Event::RunEnded { recap, .. } => {
+                self.header("PLAY RECAP");
+                for line in recap::lines(recap, self.paint) {
+                    self.line(&line);
+                }
+                self.line("");
+                let _ = self.out.flush();
+            }
+            _ => {}
+        }
+    }
+}
+
+fn who(host: &str, delegate: &Option<Arc<str>>) -> String {
+    match delegate {
+        Some(delegate) => format!("{host} -> {delegate}"),
+        None => host.to_string(),
+    }
+}
+
+/// JSON indented by four, with sorted keys left as they are.
+fn indented(value: &Json) -> String {
+    let mut out = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
+    match serde::Serialize::serialize(value, &mut serializer) {
+        Ok(()) => String::from_utf8_lossy(&out).into_owned(),
+        Err(_) => value.to_string(),
+    }
+}
+
+/// JSON on one line with a blank after every comma and colon, as Python writes it.
+fn python_spacing(value: &Json) -> String {
+    match value {
+        Json::Array(items) => format!("[{}]", items.iter().map(python_spacing).collect::<Vec<_>>().join(", ")),
+        Json::Object(map) => {
+            let entries: Vec<String> = map.iter().map(|(k, v)| format!("{}: {}", Json::from(k.as_str()), python_spacing(v))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
+/// A `diff` of a result as unified lines.
+pub fn unified(diff: &Json) -> String {
+    if let Some(prepared) = diff.get("prepared").and_then(Json::as_str) {
+        return prepared.to_string();
+    }
+    let side = |name: &str| match diff.get(name) {
+        Some(Json::String(text)) => text.clone(),
+        None | Some(Json::Null) => String::new(),
+        Some(other) => indented(other) + "\n",
+    };
+    let header = |name: &str, otherwise: &str| match diff.get(&format!("{name}_header")).and_then(Json::as_str) {
+        Some(header) => format!("{name}: {header}"),
+        None => otherwise.to_string(),
+    };
+    let (before, after) = (side("before"), side("after"));
+    if before == after {
+        return String::new();
+    }
+    let lines = similar::TextDiff::from_lines(&before, &after);
+    lines.unified_diff().context_radius(3).header(&header("before", "before"), &header("after", "after")).to_string()
+}
