@@ -3,13 +3,14 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::{self, Event, Events, Options, Run, Verdict};
 use crate::language::Diagnostic;
 use crate::language::playbook::{Prompt, TagFilter};
 use crate::language::secret::Secret;
 use crate::output::{Lines, Ndjson, Progress, Reader, Redactor, render_problem};
-use crate::transport;
+use crate::transport::{self, HostKeyChecking};
 
 use super::config::Config;
 use super::failure::Failure;
@@ -122,21 +123,25 @@ fn engine_options(options: &PlayOptions, prepared: &Prepared, config: &Config, t
     let login = password(options.ask_pass, options.connection_password_file.as_deref(), "SSH password: ")?;
     let escalate = password(options.ask_become_pass, options.become_password_file.as_deref(), "BECOME password: ")?;
     let escalate = match (escalate, &login, options.ask_become_pass) {
-        (Some(empty), Some(login), true) if empty.expose().is_empty() => Some(login.clone()),
+        (Some(empty), Some(login), true) if empty.reveal().is_empty() => Some(login.clone()),
         (given, ..) => given,
     };
-    let redactor = Redactor::new([&login, &escalate].into_iter().flatten().map(|secret| secret.expose().to_string()));
+    let redactor = Redactor::new([&login, &escalate].into_iter().flatten().map(|secret| secret.reveal().to_string()));
+    let timeout = options.timeout.or_else(|| config.get("defaults", "timeout").and_then(|t| t.parse().ok()));
+    let otherwise = transport::Defaults::default();
     let defaults = transport::Defaults {
         user: options.user.clone().or_else(|| config.get("defaults", "remote_user")),
         password: login,
-        private_key: options.private_key.clone().or_else(|| config.get("defaults", "private_key_file").map(PathBuf::from)),
+        key: options.private_key.clone().or_else(|| config.get("defaults", "private_key_file").map(PathBuf::from)),
         connection: options.connection.clone(),
-        timeout: options.timeout.or_else(|| config.get("defaults", "timeout").and_then(|t| t.parse().ok())),
-        host_key_checking: config.flag("defaults", "host_key_checking"),
-        accept_new_host_keys: options.accept_new_host_keys,
-        ssh_common_args: options.ssh_common_args.clone(),
-        ssh_extra_args: options.ssh_extra_args.clone(),
-        ..transport::Defaults::default()
+        timeout: timeout.map_or(otherwise.timeout, Duration::from_secs),
+        host_key_checking: match (options.accept_new_host_keys, config.flag("defaults", "host_key_checking")) {
+            (true, _) => HostKeyChecking::AcceptNew,
+            (_, Some(false)) => HostKeyChecking::Off,
+            _ => HostKeyChecking::Strict,
+        },
+        ssh_args: [&options.ssh_common_args, &options.ssh_extra_args].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
+        ..otherwise
     };
     let engine = Options {
         extra_vars: prepared.extra_vars.clone(),

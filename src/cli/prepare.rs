@@ -7,7 +7,7 @@ use crate::engine::action;
 use crate::language::inventory::{Inventory, layers::Files, pattern};
 use crate::language::playbook::{Loader, Play, Settings};
 use crate::language::template::{self, MapScope};
-use crate::language::vault::Secrets;
+use crate::language::vault::{Password, Secrets};
 use crate::language::{Diagnostic, Diagnostics, Key, Map, Value, yaml};
 use crate::plan::{self, Plan};
 
@@ -43,17 +43,17 @@ pub fn inventory(common: &Common, config: &Config) -> Result<(Inventory, Vec<Str
 fn secrets(common: &Common) -> Result<Secrets, Failure> {
     let mut secrets = Secrets::default();
     for file in &common.vault_password_file {
-        secrets.add_file("default", file)?;
+        secrets.add(None, Password::from_file(file, "default")?);
     }
     for id in &common.vault_id {
         let (label, source) = id.split_once('@').unwrap_or(("default", id));
         match source {
-            "prompt" => secrets.add(label, ask(&format!("Vault password ({label}): "))?),
-            file => secrets.add_file(label, Path::new(file))?,
+            "prompt" => secrets.add(Some(label), Password::new(&ask(&format!("Vault password ({label}): "))?)?),
+            file => secrets.add(Some(label), Password::from_file(Path::new(file), label)?),
         }
     }
     if common.ask_vault_pass {
-        secrets.add("default", ask("Vault password: ")?);
+        secrets.add(None, Password::new(&ask("Vault password: ")?)?);
     }
     Ok(secrets)
 }

@@ -99,7 +99,7 @@ impl Batch {
         let mut lost = Hosts::new();
         let mut from = 0;
         while let Some((index, handler, waiting)) = self.pending.next(&hosts, from).or_else(|| self.pending.next(&hosts, 0)) {
-            let failed = self.task(&handler, &waiting, &Arc::default(), true).await;
+            let failed = Box::pin(self.task(&handler, &waiting, &Arc::default(), true)).await;
             hosts.retain(|host| !super::strategy::contains(&failed, host) && host.standing() == Standing::Active);
             lost.extend(failed);
             from = index + 1;

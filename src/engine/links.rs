@@ -17,12 +17,12 @@ use super::scope::TaskScope;
 
 /// Links by host.
 #[derive(Default)]
-pub struct Links(Mutex<HashMap<Arc<str>, Arc<OnceCell<Link>>>>);
+pub struct Links(Mutex<HashMap<Arc<str>, Arc<OnceCell<Arc<Link>>>>>);
 
 impl Links {
     /// The link to `at`, which is opened now if it is not open yet. Its variables are read in the host's own scope,
     /// under the play's and task's when the task runs on its own host.
-    pub async fn to(&self, scope: &TaskScope, at: &Arc<HostState>) -> Result<Link, Unreachable> {
+    pub async fn to(&self, scope: &TaskScope, at: &Arc<HostState>) -> Result<Arc<Link>, Unreachable> {
         let cell = {
             let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             links.entry(at.name.clone()).or_default().clone()
@@ -30,7 +30,7 @@ impl Links {
         let open = || async {
             let scope = if Arc::ptr_eq(at, &scope.host) { scope.clone() } else { TaskScope::of_host(&scope.run, at) };
             let target = target(&scope, at).map_err(|problem| Unreachable::new(problem.to_string()))?;
-            Link::open(target, &scope.run.options.links).await
+            Link::open(target, &scope.run.options.links, |_| ()).await.map(Arc::new)
         };
         cell.get_or_try_init(open).await.cloned()
     }
@@ -52,20 +52,20 @@ impl Links {
 }
 
 fn target(scope: &TaskScope, at: &HostState) -> Result<Target, Diagnostic> {
-    let mut problem = None;
+    let problem = std::cell::RefCell::new(None);
     let lookup = |name: &str| -> Option<String> {
         let value = scope.variable(name).or_else(|| keyword(scope, name))?;
         match template::resolve(&value, scope) {
             Ok(Value::Null | Value::Omit) => None,
             Ok(value) => Some(template::text(&value)),
             Err(found) => {
-                problem.get_or_insert(found);
+                problem.borrow_mut().get_or_insert(found);
                 None
             }
         }
     };
-    let target = Target::from_vars(&at.name, lookup, &scope.run.options.connect)?;
-    match problem {
+    let target = Target::from_vars(&at.name, &lookup, &scope.run.options.connect)?;
+    match problem.into_inner() {
         Some(problem) => Err(problem),
         None => Ok(target),
     }

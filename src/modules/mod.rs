@@ -38,7 +38,7 @@ mod sysctl;
 mod systemd;
 mod wait_for;
 
-pub use args::Args;
+pub use args::{Args, boolean, text};
 pub use failure::{Failure, IoContext};
 pub use host::{Change, Content, Host, Install, Writer};
 pub use spec::{Kind, Param, Spec, with_file_common};

@@ -184,7 +184,7 @@ async fn attach(call: &mut Call<'_>, bytes: Vec<u8>, path: Option<&Path>) {
     if bytes.len() <= INLINE {
         content["inline"] = BASE64.encode(&bytes).into();
     } else if let Ok(link) = call.scope.run.links.to(call.scope, call.at).await {
-        link.offer(&sha256, bytes);
+        link.offer(sha256, crate::transport::BlobSource::Bytes(bytes.into()));
     }
     call.args.insert("_rplay_content".into(), content);
     if let Some(name) = path.and_then(Path::file_name) {

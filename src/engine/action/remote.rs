@@ -51,19 +51,19 @@ pub async fn run(call: &Call<'_>, name: &str, args: Fields) -> Outcome {
         environment: call.environment.clone(),
         timeout: timeout(call),
     };
-    let tail = |bytes: &[u8]| {
+    let mut tail = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes).into_owned();
         run.events.try_emit(Event::Output { task: call.label.clone(), host: call.scope.host.name.clone(), text });
     };
     let mut cancel = run.cancel.subscribe();
     let done = tokio::select! {
-        done = link.run(task, escalation.as_ref(), &tail) => done,
+        done = link.run(task, escalation.as_ref(), &mut tail) => done,
         _ = cancel.wait_for(|stop| *stop) => return Outcome::failed("the task was stopped by the user"),
     };
     match done {
         Ok(result) => Outcome::of(result),
         Err(LinkError::Unreachable(why)) => Outcome::unreachable(why.to_string()),
-        Err(LinkError::Failed(msg)) => Outcome::failed(msg),
+        Err(LinkError::Become(msg)) => Outcome::failed(msg),
     }
 }
 
@@ -90,9 +90,9 @@ pub async fn raw(call: Call<'_>) -> Outcome {
     let output = match link.raw(&command, escalation.as_ref()).await {
         Ok(output) => output,
         Err(LinkError::Unreachable(why)) => return Outcome::unreachable(why.to_string()),
-        Err(LinkError::Failed(msg)) => return Outcome::failed(msg),
+        Err(LinkError::Become(msg)) => return Outcome::failed(msg),
     };
-    let mut result = fields([("changed", true.into()), ("rc", output.rc.into()), ("stdout", output.out().into()), ("stderr", output.err().into())]);
+    let mut result = fields([("changed", true.into()), ("rc", output.rc.into()), ("stdout", String::from_utf8_lossy(&output.stdout).into()), ("stderr", String::from_utf8_lossy(&output.stderr).into())]);
     if output.rc != 0 {
         result.insert("failed".into(), true.into());
         result.insert("msg".into(), "non-zero return code".into());

@@ -37,6 +37,7 @@ pub mod tests;
 use std::sync::Arc;
 
 pub use call::Call;
+pub use python_text::str as text;
 pub use calls::{apply_filter, is_callable, perform_test};
 pub use percent::{format as percent_format, format_values as percent_format_values};
 
