@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn settings_are_read_by_section() {
-        let config = Config::parse("[defaults]\n# no\nroles_path = a:./b\n[ssh_connection]\nssh_args = -o X=%%h ; no\n", Path::new("/etc/x"));
+        let config =
+            Config::parse("[defaults]\n# no\nroles_path = a:./b\n[ssh_connection]\nssh_args = -o X=%%h ; no\n", Path::new("/etc/x"));
         assert_eq!(config.paths("defaults", "roles_path"), [PathBuf::from("/etc/x/a"), PathBuf::from("/etc/x/./b")]);
         assert_eq!(config.get("ssh_connection", "ssh_args").as_deref(), Some("-o X=%h"));
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map as Object, Value as Json, json};
 
-use crate::language::inventory::{HostId, Inventory, layers::Files};
 use crate::language::Diagnostic;
+use crate::language::inventory::{HostId, Inventory, layers::Files};
 
 use super::config::Config;
 use super::failure::Failure;
@@ -16,7 +16,8 @@ pub fn run(options: InventoryOptions) -> Result<u8, Failure> {
     let files = Files::new(&inventory, None, &secrets);
     let vars = |id: HostId| -> Result<Json, Failure> {
         let layers = files.for_host(&inventory, id).map_err(Failure::mistakes)?;
-        let merged: Object<String, Json> = layers.iter().flat_map(|layer| layer.vars.iter()).map(|(k, v)| (k.to_string(), v.to_json())).collect();
+        let merged: Object<String, Json> =
+            layers.iter().flat_map(|layer| layer.vars.iter()).map(|(k, v)| (k.to_string(), v.to_json())).collect();
         Ok(Json::Object(merged))
     };
     let shown = match &options.host {

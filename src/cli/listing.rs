@@ -17,7 +17,8 @@ pub fn print(playbooks: &[PathBuf], plan: &Plan, options: &PlayOptions, tags: &T
             println!("    pattern: ['{}']\n    hosts ({}):", hosts_text(play), stage.hosts.len());
             stage.hosts.iter().for_each(|host| println!("      {host}"));
         }
-        let selected: Vec<&Task> = play.tasks().into_iter().map(AsRef::as_ref).filter(|t| !t.implicit && tags.selects(&t.keywords.tags)).collect();
+        let selected: Vec<&Task> =
+            play.tasks().into_iter().map(AsRef::as_ref).filter(|t| !t.implicit && tags.selects(&t.keywords.tags)).collect();
         if options.list_tasks {
             println!("    tasks:");
             for task in &selected {

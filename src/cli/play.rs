@@ -22,7 +22,8 @@ use super::prepare::{self, Prepared};
 pub fn run(options: Box<PlayOptions>) -> Result<u8, Failure> {
     let config = Config::find();
     let prepared = prepare::prepare(&options.playbooks, &options.common, &config)?;
-    let split = |given: &[String]| given.iter().flat_map(|t| t.split(',')).map(|t| t.trim().to_string()).filter(|t| !t.is_empty()).collect();
+    let split =
+        |given: &[String]| given.iter().flat_map(|t| t.split(',')).map(|t| t.trim().to_string()).filter(|t| !t.is_empty()).collect();
     let tags = TagFilter::new(split(&options.tags), split(&options.skip_tags));
     if options.list_hosts || options.list_tasks || options.list_tags {
         listing::print(&options.playbooks, &prepared.plan, &options, &tags);
@@ -33,10 +34,8 @@ pub fn run(options: Box<PlayOptions>) -> Result<u8, Failure> {
         return Ok(0);
     }
     let (engine, redactor) = engine_options(&options, &prepared, &config, tags)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Diagnostic::new(format!("could not start: {e}")))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Diagnostic::new(format!("could not start: {e}")))?;
     let verdict = runtime.block_on(play(prepared, engine, &options, redactor));
     for problem in &verdict.problems {
         eprintln!("{}", render_problem(problem));
@@ -163,7 +162,9 @@ fn engine_options(options: &PlayOptions, prepared: &Prepared, config: &Config, t
         force_handlers: options.force_handlers,
         ask: answer,
         edition: Default::default(),
-        inventory_dir: inventory_file.as_ref().map(|path| if path.is_dir() { path.clone() } else { path.parent().map_or_else(PathBuf::new, Path::to_path_buf) }),
+        inventory_dir: inventory_file
+            .as_ref()
+            .map(|path| if path.is_dir() { path.clone() } else { path.parent().map_or_else(PathBuf::new, Path::to_path_buf) }),
         inventory_file,
     };
     Ok((engine, redactor))

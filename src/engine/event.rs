@@ -89,9 +89,27 @@ pub enum Event {
     /// A try failed and another follows.
     Retrying { task: Arc<TaskLabel>, host: Arc<str>, left: u64 },
     /// An item of a loop ended.
-    ItemEnded { stage: usize, task: Arc<TaskLabel>, host: Arc<str>, delegate: Option<Arc<str>>, status: Status, ignored: bool, label: String, result: Arc<Fields> },
+    ItemEnded {
+        stage: usize,
+        task: Arc<TaskLabel>,
+        host: Arc<str>,
+        delegate: Option<Arc<str>>,
+        status: Status,
+        ignored: bool,
+        label: String,
+        result: Arc<Fields>,
+    },
     /// A task ended on a host; `looped` when its items were already told.
-    TaskEnded { stage: usize, task: Arc<TaskLabel>, host: Arc<str>, delegate: Option<Arc<str>>, status: Status, ignored: bool, looped: bool, result: Arc<Fields> },
+    TaskEnded {
+        stage: usize,
+        task: Arc<TaskLabel>,
+        host: Arc<str>,
+        delegate: Option<Arc<str>>,
+        status: Status,
+        ignored: bool,
+        looped: bool,
+        result: Arc<Fields>,
+    },
     /// A task brings in a file or role on these hosts.
     Included { name: String, hosts: Vec<Arc<str>> },
     /// Something the user should know.

@@ -39,8 +39,11 @@ impl Pending {
     fn next(&self, hosts: &Hosts, from: usize) -> Option<(usize, Arc<Task>, Hosts)> {
         let mut state = self.lock();
         for index in from..state.handlers.len() {
-            let waiting: Hosts =
-                hosts.iter().filter(|host| state.waiting.get_mut(&host.name).is_some_and(|set| set.shift_remove(&index))).cloned().collect();
+            let waiting: Hosts = hosts
+                .iter()
+                .filter(|host| state.waiting.get_mut(&host.name).is_some_and(|set| set.shift_remove(&index)))
+                .cloned()
+                .collect();
             if !waiting.is_empty() {
                 return Some((index, state.handlers[index].clone(), waiting));
             }
@@ -54,7 +57,9 @@ impl Batch {
     pub(super) fn add_handlers(&self, handlers: Vec<Arc<Task>>) {
         let mut state = self.pending.lock();
         for handler in handlers {
-            let known = |own: &Arc<Task>| own.place == handler.place && own.role.as_ref().map(|r| &r.name) == handler.role.as_ref().map(|r| &r.name);
+            let known = |own: &Arc<Task>| {
+                own.place == handler.place && own.role.as_ref().map(|r| &r.name) == handler.role.as_ref().map(|r| &r.name)
+            };
             if !state.handlers.iter().any(known) {
                 state.handlers.push(handler);
             }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use crate::language::playbook::{Keyword, Task};
+use crate::language::secret::Secret;
 use crate::language::template::{self, Scope};
 use crate::language::{Diagnostic, Value};
-use crate::language::secret::Secret;
 use crate::transport::{Become, Link, Method, Target, Unreachable};
 
 use super::attempt::flag;
@@ -114,6 +114,7 @@ pub fn escalation(task: &Task, scope: &TaskScope, at: &Arc<HostState>) -> Result
     let method = pick("ansible_become_method", Keyword::BecomeMethod, &defaults.method)?;
     let user = pick("ansible_become_user", Keyword::BecomeUser, &defaults.user)?;
     let flags = pick("ansible_become_flags", Keyword::BecomeFlags, "")?;
-    let method = Method::named(&method).ok_or_else(|| Diagnostic::new(format!("there is no become method '{method}'")).hint("sudo, su and doas are known"))?;
+    let method = Method::named(&method)
+        .ok_or_else(|| Diagnostic::new(format!("there is no become method '{method}'")).hint("sudo, su and doas are known"))?;
     Ok(Some(Become { method, user, password, flags: (!flags.is_empty()).then_some(flags) }))
 }

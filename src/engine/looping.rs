@@ -124,7 +124,12 @@ fn position(items: &[Value], index: usize) -> Value {
 /// One outcome from those of all items.
 fn merge(outcomes: Vec<Outcome>) -> Outcome {
     if outcomes.is_empty() {
-        let empty = [("changed", false.into()), ("skipped", true.into()), ("skipped_reason", "No items in the list".into()), ("results", Json::Array(vec![]))];
+        let empty = [
+            ("changed", false.into()),
+            ("skipped", true.into()),
+            ("skipped_reason", "No items in the list".into()),
+            ("results", Json::Array(vec![])),
+        ];
         return Outcome::of(fields(empty));
     }
     let any = |status: Status| outcomes.iter().any(|o| o.status == status);

@@ -9,8 +9,8 @@ use indexmap::IndexMap;
 
 use crate::language::inventory::{Inventory, layers::Files, pattern};
 use crate::language::playbook::{Loader, Prompt, TagFilter, Task};
-use crate::language::{Diagnostic, Edition, Key, Map, Value};
 use crate::language::secret::Secret;
+use crate::language::{Diagnostic, Edition, Key, Map, Value};
 use crate::transport;
 
 use super::event::Events;

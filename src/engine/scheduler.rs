@@ -52,7 +52,8 @@ pub async fn execute(run: &Arc<Run>, plan: &Plan) -> Verdict {
     let began = Instant::now();
     let stages = plan.stages().map(|(_, s)| (s.play.title(), s.hosts.clone(), s.play.tasks().len())).collect();
     run.events.emit(Event::RunStarted { stages }).await;
-    let mut walk = Walk { run, plan, progress: plan.stages().map(|_| Progress::Waiting).collect(), busy: HashSet::new(), problems: Vec::new() };
+    let mut walk =
+        Walk { run, plan, progress: plan.stages().map(|_| Progress::Waiting).collect(), busy: HashSet::new(), problems: Vec::new() };
     let mut running: JoinSet<(NodeIndex, Result<StageEnd, Diagnostic>)> = JoinSet::new();
     let mut lanes: Vec<(NodeIndex, Vec<Arc<str>>)> = Vec::new();
     loop {
@@ -150,7 +151,8 @@ impl Walk<'_> {
         for message in warnings {
             self.run.events.emit(Event::Warning { message }).await;
         }
-        let mut hosts: Vec<Arc<str>> = names.into_iter().filter(|name| self.run.host(name).is_some_and(|h| h.rejoin(stage.index) == Standing::Active)).collect();
+        let mut hosts: Vec<Arc<str>> =
+            names.into_iter().filter(|name| self.run.host(name).is_some_and(|h| h.rejoin(stage.index) == Standing::Active)).collect();
         match stage.play.order.as_ref().and_then(Value::as_str) {
             Some("sorted") => hosts.sort(),
             Some("reverse_sorted") => hosts.sort_by(|a, b| b.cmp(a)),

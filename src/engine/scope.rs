@@ -159,7 +159,13 @@ impl TaskScope {
 }
 
 fn version() -> Value {
-    let fields = [("full", "2.19.14".into()), ("string", "2.19.14".into()), ("major", 2i64.into()), ("minor", 19i64.into()), ("revision", 14i64.into())];
+    let fields = [
+        ("full", "2.19.14".into()),
+        ("string", "2.19.14".into()),
+        ("major", 2i64.into()),
+        ("minor", 19i64.into()),
+        ("revision", 14i64.into()),
+    ];
     Value::map(fields.into_iter().map(|(k, v): (&str, Value)| (Key::from(k), v)).collect())
 }
 

@@ -90,7 +90,14 @@ fn batch(run: &Arc<Run>, stage: usize, play: &Arc<Play>, hosts: &[Arc<str>], act
         hosts: hosts.to_vec(),
         batch: active.clone(),
     };
-    Ok(Batch { run: run.clone(), stage, vars: Arc::new(vars), pending: Pending::new(play.handlers.clone()), free, ended: AtomicBool::new(false) })
+    Ok(Batch {
+        run: run.clone(),
+        stage,
+        vars: Arc::new(vars),
+        pending: Pending::new(play.handlers.clone()),
+        free,
+        ended: AtomicBool::new(false),
+    })
 }
 
 impl Batch {

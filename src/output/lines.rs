@@ -96,8 +96,20 @@ impl<W: Write + Send> Lines<W> {
 
     fn dump(&self, result: &Fields) -> String {
         let hidden = ["ansible_loop_var", "invocation", "diff", "exception"];
-        let shown: Fields = result.iter().filter(|(k, _)| !k.starts_with("_rplay") && (self.verbosity > 2 || !hidden.contains(&k.as_str()))).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let shown: Fields = result
+            .iter()
+            .filter(|(k, _)| !k.starts_with("_rplay") && (self.verbosity > 2 || !hidden.contains(&k.as_str())))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         let shown = self.redactor.json(&Json::Object(shown));
+        let debug = result.contains_key("_rplay_show") && self.verbosity == 0;
+        let shown = match shown {
+            Json::Object(mut map) if debug && map.len() > 1 && !map.contains_key("assertion") => {
+                map.shift_remove("changed");
+                Json::Object(map)
+            }
+            other => other,
+        };
         let pretty = self.verbosity > 0 || result.contains_key("_rplay_show");
         if pretty { indented(&shown) } else { python_spacing(&shown) }
     }

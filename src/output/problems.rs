@@ -12,7 +12,8 @@ pub fn render(problem: &Diagnostic) -> String {
         if let Some(line) = source_line(&place.file, place.line) {
             let number = place.line.to_string();
             let blank = " ".repeat(number.len());
-            let before: String = line.chars().take(place.column.saturating_sub(1) as usize).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+            let before: String =
+                line.chars().take(place.column.saturating_sub(1) as usize).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
             let rest = line.chars().skip(place.column.saturating_sub(1) as usize).collect::<String>();
             let length = rest.trim_end().chars().count().clamp(1, 60);
             let _ = writeln!(out, " {blank} |\n {number} | {line}\n {blank} | {before}{}", "^".repeat(length));
@@ -41,7 +42,9 @@ mod tests {
         std::fs::write(&path, "- hosts: all\n  taks: []\n").unwrap();
         let file = path.display().to_string();
         let problem = Diagnostic::new("'taks' is not known").at(&Place::new(file.as_str(), 2, 3)).hint("did you mean 'tasks'?");
-        let expected = format!("[ERROR]: 'taks' is not known\n  --> {file}:2:3\n   |\n 2 |   taks: []\n   |   ^^^^^^^^\n  hint: did you mean 'tasks'?\n");
+        let expected = format!(
+            "[ERROR]: 'taks' is not known\n  --> {file}:2:3\n   |\n 2 |   taks: []\n   |   ^^^^^^^^\n  hint: did you mean 'tasks'?\n"
+        );
         assert_eq!(render(&problem), expected);
     }
 }

@@ -12,7 +12,10 @@ pub fn arguments(task: &Task, scope: &TaskScope) -> Result<Fields, Diagnostic> {
     let mut args = Fields::new();
     for defaults in &task.keywords.module_defaults {
         if let Value::Map(map) = template::resolve(defaults, scope)? {
-            extend(&mut args, map.iter().filter(|(name, _)| same_module(task, &name.to_string())).filter_map(|(_, v)| v.as_map()).flatten());
+            extend(
+                &mut args,
+                map.iter().filter(|(name, _)| same_module(task, &name.to_string())).filter_map(|(_, v)| v.as_map()).flatten(),
+            );
         }
     }
     if let Some(whole) = &task.action.whole {

@@ -74,7 +74,17 @@ pub async fn template(mut call: Call<'_>) -> Outcome {
         Ok(rendered) => rendered,
         Err(problem) => return Outcome::failed(problem.to_string()),
     };
-    for name in ["src", "lstrip_blocks", "trim_blocks", "newline_sequence", "output_encoding", "block_start_string", "block_end_string", "variable_start_string", "variable_end_string"] {
+    for name in [
+        "src",
+        "lstrip_blocks",
+        "trim_blocks",
+        "newline_sequence",
+        "output_encoding",
+        "block_start_string",
+        "block_end_string",
+        "variable_start_string",
+        "variable_end_string",
+    ] {
         call.args.shift_remove(name);
     }
     attach(&mut call, rendered.into_bytes(), Some(&path)).await;
@@ -126,7 +136,11 @@ pub async fn fetch(call: Call<'_>) -> Outcome {
     if !read.goes_on() {
         let missing = read.result.get("msg").and_then(Json::as_str).is_some_and(|m| m.contains("not found"));
         if missing && call.flag("fail_on_missing") == Some(false) {
-            return Outcome::of(fields([("changed", false.into()), ("msg", "the remote file does not exist, not transferring, ignored".into()), ("file", src.into())]));
+            return Outcome::of(fields([
+                ("changed", false.into()),
+                ("msg", "the remote file does not exist, not transferring, ignored".into()),
+                ("file", src.into()),
+            ]));
         }
         return read;
     }

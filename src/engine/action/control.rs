@@ -8,12 +8,15 @@ use crate::language::{Value, template};
 
 use super::Call;
 
+/// Marks a result whose fields are what the task is for, so that they are always shown.
+const SHOWN: &str = "_rplay_show";
+
 /// `that`: conditions that must hold; `fail_msg`/`msg` and `success_msg` say what is shown. Source: ansible.builtin.assert.
 pub async fn assert(call: Call<'_>) -> Outcome {
     let place = call.task.action.place_of("that");
     let given = match call.task.action.args.get("that") {
         Some(Value::List(items)) => items.to_vec(),
-        Some(Value::Template(t)) if call.task.action.args.len() > 0 => match template::resolve(&Value::Template(t.clone()), call.scope) {
+        Some(Value::Template(t)) => match template::resolve(&Value::Template(t.clone()), call.scope) {
             Ok(Value::List(items)) => items.to_vec(),
             Ok(single) => vec![single],
             Err(problem) => return Outcome::failed(problem.at(place).to_string()),
@@ -32,33 +35,40 @@ pub async fn assert(call: Call<'_>) -> Outcome {
             Ok(true) => {}
             Ok(false) => {
                 let msg = call.args.get("fail_msg").or_else(|| call.args.get("msg")).cloned().unwrap_or_else(|| "Assertion failed".into());
-                let entries = [("failed", true.into()), ("changed", false.into()), ("assertion", shown.into()), ("evaluated_to", false.into()), ("msg", msg)];
+                let entries = [
+                    ("failed", true.into()),
+                    ("changed", false.into()),
+                    ("assertion", shown.into()),
+                    ("evaluated_to", false.into()),
+                    ("msg", msg),
+                ];
                 return Outcome::of(fields(entries));
             }
             Err(problem) => return Outcome::failed(format!("Error while evaluating conditional: {}", problem.at(place))),
         }
     }
     let msg = call.args.get("success_msg").cloned().unwrap_or_else(|| "All assertions passed".into());
-    Outcome::of(fields([("changed", false.into()), ("msg", msg)]))
+    Outcome::of(fields([("changed", false.into()), ("msg", msg), (SHOWN, true.into())]))
 }
 
 /// `msg` (default `Hello world!`) or `var` (an expression), from `verbosity` on. Source: ansible.builtin.debug.
 pub async fn debug(call: Call<'_>) -> Outcome {
     let needed = call.args.get("verbosity").and_then(Json::as_u64).unwrap_or(0);
     if needed > u64::from(call.scope.run.options.verbosity) {
-        let reason = fields([("changed", false.into()), ("skipped", true.into()), ("skipped_reason", "Verbosity threshold not met.".into())]);
+        let reason =
+            fields([("changed", false.into()), ("skipped", true.into()), ("skipped_reason", "Verbosity threshold not met.".into())]);
         return Outcome::of(reason);
     }
     let Some(var) = call.text("var") else {
         let msg = call.args.get("msg").cloned().unwrap_or_else(|| "Hello world!".into());
-        return Outcome::of(fields([("msg", msg), ("changed", false.into())]));
+        return Outcome::of(fields([("msg", msg), ("changed", false.into()), (SHOWN, true.into())]));
     };
     let value = template::expression(&var, Some(call.task.action.place_of("var")), call.scope);
     let shown = match value.and_then(|v| template::resolve(&v, call.scope)) {
         Ok(value) => value.to_json(),
         Err(problem) => format!("<< error 1 - {} >>", problem.message).into(),
     };
-    Outcome::of(fields([(var.as_str(), shown), ("changed", false.into())]))
+    Outcome::of(fields([(var.as_str(), shown), ("changed", false.into()), (SHOWN, true.into())]))
 }
 
 /// Fails with `msg`. Source: ansible.builtin.fail.

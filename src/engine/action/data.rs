@@ -18,7 +18,9 @@ pub async fn set_fact(mut call: Call<'_>) -> Outcome {
         return Outcome::failed("No key/value pairs provided, at least one is required for this action to succeed");
     }
     if let Some(name) = facts.keys().find(|name| !is_identifier(name)) {
-        return Outcome::failed(format!("The variable name '{name}' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores."));
+        return Outcome::failed(format!(
+            "The variable name '{name}' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores."
+        ));
     }
     if cacheable {
         let map = facts.iter().map(|(k, v)| (k.as_str().into(), v.clone().into())).collect();

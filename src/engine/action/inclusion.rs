@@ -10,7 +10,9 @@ use super::Call;
 
 /// Runs the tasks of `file` (or the free text) next, under the keywords of `apply`. Source: ansible.builtin.include_tasks.
 pub async fn include_tasks(call: Call<'_>) -> Outcome {
-    let Some(name) = call.text("file").or_else(|| call.text("_raw_params")) else { return Outcome::failed("No file specified for ansible.builtin.include_tasks") };
+    let Some(name) = call.text("file").or_else(|| call.text("_raw_params")) else {
+        return Outcome::failed("No file specified for ansible.builtin.include_tasks");
+    };
     let around = match surroundings(&call) {
         Ok(around) => around,
         Err(message) => return Outcome::failed(message),
@@ -25,7 +27,9 @@ pub async fn include_tasks(call: Call<'_>) -> Outcome {
 
 /// Runs a role next. Source: ansible.builtin.include_role.
 pub async fn include_role(call: Call<'_>) -> Outcome {
-    let Some(name) = call.text("name").or_else(|| call.text("role")) else { return Outcome::failed("'name' is a required field for include_role.") };
+    let Some(name) = call.text("name").or_else(|| call.text("role")) else {
+        return Outcome::failed("'name' is a required field for include_role.");
+    };
     let around = match surroundings(&call) {
         Ok(around) => around,
         Err(message) => return Outcome::failed(message),
@@ -43,7 +47,12 @@ pub async fn include_role(call: Call<'_>) -> Outcome {
     included(&call, role.name.to_string(), items, handlers)
 }
 
-fn included(call: &Call, name: String, items: Vec<crate::language::playbook::Item>, handlers: Vec<Arc<crate::language::playbook::Task>>) -> Outcome {
+fn included(
+    call: &Call,
+    name: String,
+    items: Vec<crate::language::playbook::Item>,
+    handlers: Vec<Arc<crate::language::playbook::Task>>,
+) -> Outcome {
     let problems = call.scope.run.loader.take_problems();
     if !problems.is_empty() {
         let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -81,5 +90,12 @@ fn surroundings(call: &Call) -> Result<Surroundings, String> {
     };
     let keywords = Keywords::from_value(&apply, &call.task.action.place).within(&call.task.around);
     let play_dir = call.scope.stage.as_ref().map(|stage| stage.play.dir.clone()).unwrap_or_default();
-    Ok(Surroundings { keywords: Arc::new(keywords), role: call.task.role.clone(), play_dir, dir: call.task.dir.clone(), handlers: false, importing: Vec::new() })
+    Ok(Surroundings {
+        keywords: Arc::new(keywords),
+        role: call.task.role.clone(),
+        play_dir,
+        dir: call.task.dir.clone(),
+        handlers: false,
+        importing: Vec::new(),
+    })
 }

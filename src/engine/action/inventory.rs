@@ -10,7 +10,9 @@ use super::Call;
 /// Adds a host (`name`) to groups (`groups`) with every other argument as its variable. Source: ansible.builtin.add_host.
 pub async fn add_host(call: Call<'_>) -> Outcome {
     let names = ["name", "hostname", "host"];
-    let Some(name) = names.into_iter().find_map(|n| call.text(n)) else { return Outcome::failed("name, host or hostname needs to be provided") };
+    let Some(name) = names.into_iter().find_map(|n| call.text(n)) else {
+        return Outcome::failed("name, host or hostname needs to be provided");
+    };
     let groups: Vec<String> = ["groups", "group", "groupname"].into_iter().flat_map(|n| call.texts(n)).collect();
     let reserved = ["name", "hostname", "host", "groups", "group", "groupname"];
     let own = call.args.iter().filter(|(k, _)| !reserved.contains(&k.as_str()));
@@ -19,7 +21,8 @@ pub async fn add_host(call: Call<'_>) -> Outcome {
     let changed = call.scope.run.change_inventory(|inventory| {
         let known = inventory.host_id(&name).is_some_and(|id| {
             let own: Vec<&str> = inventory.groups_of(id).iter().map(|g| g.name.as_ref()).collect();
-            names.iter().all(|group| own.contains(group)) && vars.iter().all(|(k, v)| inventory[id].vars.get(k).is_some_and(|old| old.same(v)))
+            names.iter().all(|group| own.contains(group))
+                && vars.iter().all(|(k, v)| inventory[id].vars.get(k).is_some_and(|old| old.same(v)))
         });
         inventory.add_host(&name, &names, vars);
         !known

@@ -83,8 +83,18 @@ macro_rules! action {
     };
 }
 
-const ROLE_PARAMS: &[&str] =
-    &["name", "role", "tasks_from", "vars_from", "defaults_from", "handlers_from", "public", "apply", "allow_duplicates", "rolespec_validate"];
+const ROLE_PARAMS: &[&str] = &[
+    "name",
+    "role",
+    "tasks_from",
+    "vars_from",
+    "defaults_from",
+    "handlers_from",
+    "public",
+    "apply",
+    "allow_duplicates",
+    "rolespec_validate",
+];
 
 /// Every action of the controller.
 static ACTIONS: &[Action] = &[

@@ -92,7 +92,12 @@ pub async fn raw(call: Call<'_>) -> Outcome {
         Err(LinkError::Unreachable(why)) => return Outcome::unreachable(why.to_string()),
         Err(LinkError::Become(msg)) => return Outcome::failed(msg),
     };
-    let mut result = fields([("changed", true.into()), ("rc", output.rc.into()), ("stdout", String::from_utf8_lossy(&output.stdout).into()), ("stderr", String::from_utf8_lossy(&output.stderr).into())]);
+    let mut result = fields([
+        ("changed", true.into()),
+        ("rc", output.rc.into()),
+        ("stdout", String::from_utf8_lossy(&output.stdout).into()),
+        ("stderr", String::from_utf8_lossy(&output.stderr).into()),
+    ]);
     if output.rc != 0 {
         result.insert("failed".into(), true.into());
         result.insert("msg".into(), "non-zero return code".into());

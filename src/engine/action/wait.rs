@@ -11,7 +11,15 @@ use super::{Call, remote};
 
 /// The parameters of `reboot`.
 pub const REBOOT: &[&str] = &[
-    "msg", "pre_reboot_delay", "post_reboot_delay", "reboot_timeout", "connect_timeout", "test_command", "search_paths", "boot_time_command", "reboot_command",
+    "msg",
+    "pre_reboot_delay",
+    "post_reboot_delay",
+    "reboot_timeout",
+    "connect_timeout",
+    "test_command",
+    "search_paths",
+    "boot_time_command",
+    "reboot_command",
 ];
 
 /// The parameters of `wait_for_connection`.
@@ -29,7 +37,14 @@ pub async fn pause(call: Call<'_>) -> Outcome {
     let length = seconds(&call, "seconds", 0.0) + seconds(&call, "minutes", 0.0) * 60;
     call.scope.run.pause(length).await;
     let spent = began.elapsed();
-    let entries = [("changed", false.into()), ("rc", 0.into()), ("delta", spent.as_secs().into()), ("stdout", format!("Paused for {:.2} seconds", spent.as_secs_f64()).into()), ("stderr", "".into()), ("user_input", "".into())];
+    let entries = [
+        ("changed", false.into()),
+        ("rc", 0.into()),
+        ("delta", spent.as_secs().into()),
+        ("stdout", format!("Paused for {:.2} seconds", spent.as_secs_f64()).into()),
+        ("stderr", "".into()),
+        ("user_input", "".into()),
+    ];
     Outcome::of(fields(entries))
 }
 

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::language::Diagnostic;
 
 /// Endings of files that are no inventories.
-const IGNORED_ENDINGS: [&str; 12] =
-    [".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry"];
+const IGNORED_ENDINGS: [&str; 12] = [".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry"];
 
 /// Names that belong to variables and plugins.
 const IGNORED_NAMES: [&str; 3] = ["group_vars", "host_vars", "vars_plugins"];
@@ -31,7 +30,5 @@ pub(super) fn entries(directory: &Path) -> Result<Vec<String>, Diagnostic> {
 }
 
 fn is_ignored(name: &str) -> bool {
-    name.starts_with('.')
-        || IGNORED_NAMES.contains(&name)
-        || IGNORED_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    name.starts_with('.') || IGNORED_NAMES.contains(&name) || IGNORED_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

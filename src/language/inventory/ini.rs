@@ -14,14 +14,8 @@ enum Kind {
 
 /// Reads `text` into the inventory that is being loaded.
 pub(super) fn read(text: &str, file: &str, loading: &mut Loading<'_>) {
-    let mut reader = Reader {
-        loading,
-        group: "ungrouped".to_string(),
-        kind: Kind::Hosts,
-        named: Vec::new(),
-        children: Vec::new(),
-        vars: Vec::new(),
-    };
+    let mut reader =
+        Reader { loading, group: "ungrouped".to_string(), kind: Kind::Hosts, named: Vec::new(), children: Vec::new(), vars: Vec::new() };
     for (number, line) in (1..).zip(text.lines()) {
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
@@ -76,9 +70,9 @@ impl Reader<'_, '_> {
         let Some((name, assignments)) = words.split_first() else { return Ok(()) };
         let mut vars = Map::new();
         for assignment in assignments {
-            let (key, value) = assignment.split_once('=').ok_or_else(|| {
-                Diagnostic::new(format!("{assignment:?} is no variable of the host {name}")).hint("write key=value")
-            })?;
+            let (key, value) = assignment
+                .split_once('=')
+                .ok_or_else(|| Diagnostic::new(format!("{assignment:?} is no variable of the host {name}")).hint("write key=value"))?;
             vars.insert(Key::from(key), literal(value, Some(place))?);
         }
         self.loading.hosts(name, &self.group, vars, place)
@@ -95,9 +89,9 @@ impl Reader<'_, '_> {
     }
 
     fn var(&mut self, line: &str, place: &Place) -> Result<(), Diagnostic> {
-        let (key, value) = line.split_once('=').ok_or_else(|| {
-            Diagnostic::new(format!("{line:?} is no variable of the group {}", self.group)).hint("write key=value")
-        })?;
+        let (key, value) = line
+            .split_once('=')
+            .ok_or_else(|| Diagnostic::new(format!("{line:?} is no variable of the group {}", self.group)).hint("write key=value"))?;
         let value: Value = literal(value.trim(), Some(place))?;
         self.vars.push((self.group.clone(), Key::from(key.trim()), value));
         Ok(())

@@ -127,10 +127,8 @@ impl Files {
         for file in files {
             let text = file.strip_prefix(directory).unwrap_or(&file).display().to_string();
             match self.variables(&file) {
-                Ok(vars) => layers.push(Layer {
-                    origin: Origin { text: text.into(), place: Some(Place::new(file.display().to_string(), 1, 1)) },
-                    vars,
-                }),
+                Ok(vars) => layers
+                    .push(Layer { origin: Origin { text: text.into(), place: Some(Place::new(file.display().to_string(), 1, 1)) }, vars }),
                 Err(more) => problems.extend(more),
             }
         }
@@ -143,8 +141,7 @@ impl Files {
             (_, Value::Map(map)) => Ok(map),
             (NodeKind::Null, _) => Ok(Arc::default()),
             _ => {
-                let problem =
-                    Diagnostic::new(format!("a file of variables is a mapping, but this is {}", root.kind_name()));
+                let problem = Diagnostic::new(format!("a file of variables is a mapping, but this is {}", root.kind_name()));
                 Err(vec![problem.at(&root.place)])
             }
         }

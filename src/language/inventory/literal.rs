@@ -189,8 +189,7 @@ fn number(word: &str) -> Option<Value> {
         return None;
     }
     let bare = digits.replace('_', "").to_ascii_lowercase();
-    let based =
-        [("0x", 16), ("0o", 8), ("0b", 2)].iter().find_map(|(prefix, base)| Some((bare.strip_prefix(prefix)?, *base)));
+    let based = [("0x", 16), ("0o", 8), ("0b", 2)].iter().find_map(|(prefix, base)| Some((bare.strip_prefix(prefix)?, *base)));
     let sign = if negative { -1 } else { 1 };
     if let Some((digits, base)) = based {
         return i128::from_str_radix(digits, base).ok().map(|i| Value::Int(sign * i));

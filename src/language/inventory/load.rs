@@ -147,8 +147,7 @@ impl Loading<'_> {
         match root.kind {
             NodeKind::Map(_) | NodeKind::Null => yaml::read(&root, self),
             _ => {
-                let problem =
-                    Diagnostic::new(format!("an inventory is a mapping of groups, but this is {}", root.kind_name()));
+                let problem = Diagnostic::new(format!("an inventory is a mapping of groups, but this is {}", root.kind_name()));
                 return Err(problem.at(&root.place));
             }
         }

@@ -44,8 +44,7 @@ fn limit_terms(limit: &str) -> Result<Vec<String>, Diagnostic> {
         match term.strip_prefix('@') {
             None => terms.push(term),
             Some(path) => {
-                let text = fs::read_to_string(path)
-                    .map_err(|e| Diagnostic::new(format!("cannot read the limit file {path}: {e}")))?;
+                let text = fs::read_to_string(path).map_err(|e| Diagnostic::new(format!("cannot read the limit file {path}: {e}")))?;
                 terms.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).flat_map(split));
             }
         }
@@ -185,8 +184,7 @@ fn subscript(term: &str) -> (&str, Option<Part>) {
     if term.starts_with('~') {
         return whole;
     }
-    let Some((name, inner)) = term.strip_suffix(']').and_then(|t| t.rsplit_once('[')).filter(|(n, _)| !n.is_empty())
-    else {
+    let Some((name, inner)) = term.strip_suffix(']').and_then(|t| t.rsplit_once('[')).filter(|(n, _)| !n.is_empty()) else {
         return whole;
     };
     match part(inner) {

@@ -26,9 +26,7 @@ fn first_range(name: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn members(range: &str) -> Result<Vec<String>, Diagnostic> {
-    let wrong = |why: &str| {
-        Diagnostic::new(format!("[{range}] is no range: {why}")).hint("write [first:last] or [first:last:step]")
-    };
+    let wrong = |why: &str| Diagnostic::new(format!("[{range}] is no range: {why}")).hint("write [first:last] or [first:last:step]");
     let parts: Vec<&str> = range.split(':').collect();
     let (first, last, step) = match parts[..] {
         [first, last] => (first, last, "1"),
@@ -40,8 +38,7 @@ fn members(range: &str) -> Result<Vec<String>, Diagnostic> {
     if let (Some(from), Some(to)) = (letter(first), letter(last)) {
         return Ok(LETTERS[from..=to.max(from)].chars().step_by(step).map(String::from).collect());
     }
-    let number =
-        |text: &str, which: &str| text.parse::<usize>().map_err(|_| wrong(&format!("the {which} is no number")));
+    let number = |text: &str, which: &str| text.parse::<usize>().map_err(|_| wrong(&format!("the {which} is no number")));
     let (from, to) = (number(first, "first")?, number(last, "last")?);
     if from > to {
         return Err(wrong("the first is above the last"));

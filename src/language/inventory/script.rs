@@ -69,8 +69,7 @@ fn meta(hostvars: &Node, loading: &mut Loading<'_>) {
 }
 
 fn ask_each_host(path: &Path, loading: &mut Loading<'_>) -> Result<(), Diagnostic> {
-    let hosts: Vec<_> =
-        loading.inventory.hosts().map(|(id, host)| (id, host.name.clone(), host.file.clone())).collect();
+    let hosts: Vec<_> = loading.inventory.hosts().map(|(id, host)| (id, host.name.clone(), host.file.clone())).collect();
     for (id, name, file) in hosts {
         if file.is_some_and(|file| file.as_path() == path) {
             let vars = variables(&run(path, &["--host", &name])?, loading);
@@ -90,6 +89,5 @@ fn run(path: &Path, args: &[&str]) -> Result<Node, Diagnostic> {
         return Err(Diagnostic::new(format!("{what} failed with {}: {}", output.status, said.trim())));
     }
     let text = String::from_utf8(output.stdout).map_err(|_| Diagnostic::new(format!("{what} printed no UTF-8")))?;
-    parse(&text, &path.display().to_string())
-        .map_err(|e| Diagnostic::new(format!("{what} printed no JSON: {}", e.message)))
+    parse(&text, &path.display().to_string()).map_err(|e| Diagnostic::new(format!("{what} printed no JSON: {}", e.message)))
 }

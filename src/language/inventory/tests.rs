@@ -201,9 +201,7 @@ fn limits() {
         let selection = pattern::select(&inventory, "web", Some(limit)).unwrap_or_else(|e| panic!("{limit}: {e}"));
         assert_eq!(names(&inventory, &selection.hosts), expected, "{limit}");
     }
-    assert!(
-        pattern::select(&inventory, "web", Some("@/nonexistent")).is_err_and(|e| e.message.contains("/nonexistent"))
-    );
+    assert!(pattern::select(&inventory, "web", Some("@/nonexistent")).is_err_and(|e| e.message.contains("/nonexistent")));
 }
 
 #[test]
@@ -228,8 +226,7 @@ fn literal_lists_and_localhost() {
 #[test]
 fn sources_are_merged() {
     let script = "#!/bin/sh\necho '{\"s\": {\"hosts\": [\"s1\"], \"vars\": {\"v\": 1}, \"children\": [\"t\"]}, \"t\": [\"t1\"], \"_meta\": {\"hostvars\": {\"s1\": {\"x\": \"yes\"}}}}'\n";
-    let asking =
-        "#!/bin/sh\nif [ $1 = --list ]; then echo '{\"q\": [\"q1\"]}'; else echo \"{\\\"me\\\": \\\"$2\\\"}\"; fi\n";
+    let asking = "#!/bin/sh\nif [ $1 = --list ]; then echo '{\"q\": [\"q1\"]}'; else echo \"{\\\"me\\\": \\\"$2\\\"}\"; fi\n";
     let fixture = Fixture::new(&[
         ("inv/1.ini", "a v=1 w=1\n"),
         ("inv/2.yml", "g: {hosts: {a: {v: 2}, b: }, vars: {x: 1}, children: {k: {hosts: {c: }}}}\n"),

@@ -100,7 +100,8 @@ impl<'a> Fields<'a> {
         keywords.tags = self.tags();
         keywords.environment = self.list("environment").into_iter().map(|(value, _)| value).collect();
         keywords.module_defaults = self.list("module_defaults").into_iter().map(|(value, _)| value).collect();
-        if keywords.get(Keyword::RunOnce).is_some_and(|v| matches!(v, Value::Bool(true))) && keywords.get(Keyword::AnyErrorsFatal).is_none() {
+        if keywords.get(Keyword::RunOnce).is_some_and(|v| matches!(v, Value::Bool(true))) && keywords.get(Keyword::AnyErrorsFatal).is_none()
+        {
             keywords.set(Keyword::AnyErrorsFatal, Value::Bool(true));
         }
         keywords

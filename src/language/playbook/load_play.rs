@@ -15,9 +15,32 @@ use super::play::{Play, Prompt};
 use super::task::{Action, Item, Task};
 
 const KNOWN: &[&str] = &[
-    "hosts", "name", "tasks", "roles", "pre_tasks", "post_tasks", "handlers", "vars", "vars_files", "vars_prompt", "gather_facts",
-    "gather_subset", "gather_timeout", "fact_path", "serial", "strategy", "order", "max_fail_percentage", "force_handlers", "needs",
-    "become", "become_user", "tags", "environment", "any_errors_fatal", "import_playbook",
+    "hosts",
+    "name",
+    "tasks",
+    "roles",
+    "pre_tasks",
+    "post_tasks",
+    "handlers",
+    "vars",
+    "vars_files",
+    "vars_prompt",
+    "gather_facts",
+    "gather_subset",
+    "gather_timeout",
+    "fact_path",
+    "serial",
+    "strategy",
+    "order",
+    "max_fail_percentage",
+    "force_handlers",
+    "needs",
+    "become",
+    "become_user",
+    "tags",
+    "environment",
+    "any_errors_fatal",
+    "import_playbook",
 ];
 
 impl Loader {
@@ -29,9 +52,7 @@ impl Loader {
     fn plays(&self, path: &Path, outer: &Keywords, importing: &mut Vec<PathBuf>) -> Vec<Arc<Play>> {
         let Some(document) = self.file(path, None) else { return Vec::new() };
         let NodeKind::List(nodes) = &document.kind else {
-            self.report(
-                Diagnostic::new(format!("a playbook must be a list of plays, not {}", document.kind_name())).at(&document.place),
-            );
+            self.report(Diagnostic::new(format!("a playbook must be a list of plays, not {}", document.kind_name())).at(&document.place));
             return Vec::new();
         };
         let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
@@ -49,7 +70,14 @@ impl Loader {
         plays
     }
 
-    fn import_playbook(&self, mut fields: Fields, name: &str, dir: &Path, outer: &Keywords, importing: &mut Vec<PathBuf>) -> Vec<Arc<Play>> {
+    fn import_playbook(
+        &self,
+        mut fields: Fields,
+        name: &str,
+        dir: &Path,
+        outer: &Keywords,
+        importing: &mut Vec<PathBuf>,
+    ) -> Vec<Arc<Play>> {
         let Some(node) = fields.take(name) else { return Vec::new() };
         let _ = fields.take("name");
         let mut keywords = fields.keywords(place::PLAY);

@@ -44,12 +44,16 @@ impl Loader {
         let files = RoleFiles::default();
         let Some(role) = self.role(&name, &files, &around, &node.place, vars, params) else { return };
         if role.lineage().iter().filter(|n| **n == role.name.as_ref()).count() > 1 {
-            self.report(Diagnostic::new(format!("the roles {} depend on each other in a circle", role.lineage().join(" <- "))).at(&node.place));
+            self.report(
+                Diagnostic::new(format!("the roles {} depend on each other in a circle", role.lineage().join(" <- "))).at(&node.place),
+            );
             return;
         }
         let meta = main_file(&role.path.join("meta"), "main").and_then(|path| self.file(&path, None));
-        let allow_duplicates = meta.as_ref().and_then(|m| m.get("allow_duplicates")).is_some_and(|n| matches!(self.value(n), Value::Bool(true)));
-        let mark = format!("{} {:?} {:?} {:?} {:?}", role.path.display(), role.params, role.vars, around.keywords.tags, around.keywords.when);
+        let allow_duplicates =
+            meta.as_ref().and_then(|m| m.get("allow_duplicates")).is_some_and(|n| matches!(self.value(n), Value::Bool(true)));
+        let mark =
+            format!("{} {:?} {:?} {:?} {:?}", role.path.display(), role.params, role.vars, around.keywords.tags, around.keywords.when);
         if gathered.seen.contains(&mark) && !allow_duplicates {
             return;
         }
@@ -83,7 +87,15 @@ impl Loader {
     }
 
     /// Finds a role and reads its variables.
-    pub fn role(&self, name: &str, files: &RoleFiles, around: &Surroundings, at: &Place, vars: Arc<Map>, params: Arc<Map>) -> Option<Arc<Role>> {
+    pub fn role(
+        &self,
+        name: &str,
+        files: &RoleFiles,
+        around: &Surroundings,
+        at: &Place,
+        vars: Arc<Map>,
+        params: Arc<Map>,
+    ) -> Option<Arc<Role>> {
         let searched = self.role_places(around);
         let Some(path) = searched.iter().map(|dir| dir.join(name)).chain([PathBuf::from(name)]).find(|p| p.is_dir()) else {
             let dirs: Vec<String> = searched.iter().map(|d| d.display().to_string()).collect();

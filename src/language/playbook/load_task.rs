@@ -16,8 +16,27 @@ use super::task::{Action, Block, Item, Loop, Task};
 
 /// The keywords that only tasks have.
 const TASK_KEYWORDS: &[&str] = &[
-    "name", "action", "local_action", "args", "async", "poll", "changed_when", "failed_when", "loop", "loop_control", "notify",
-    "register", "until", "retries", "delay", "listen", "vars", "when", "tags", "environment", "module_defaults",
+    "name",
+    "action",
+    "local_action",
+    "args",
+    "async",
+    "poll",
+    "changed_when",
+    "failed_when",
+    "loop",
+    "loop_control",
+    "notify",
+    "register",
+    "until",
+    "retries",
+    "delay",
+    "listen",
+    "vars",
+    "when",
+    "tags",
+    "environment",
+    "module_defaults",
 ];
 
 /// What surrounds a list of tasks.
@@ -241,7 +260,9 @@ impl Loader {
         if !line.rest.is_empty() {
             if !FREE_FORM.contains(&short) && !RAW_PARAMS.contains(&short) {
                 let message = format!("this task '{module}' has extra params, which is only allowed for modules that take free text");
-                self.report(Diagnostic::new(message).at(at).hint(format!("write the arguments as a mapping; what is too much: {}", line.rest)));
+                self.report(
+                    Diagnostic::new(message).at(at).hint(format!("write the arguments as a mapping; what is too much: {}", line.rest)),
+                );
                 return None;
             }
             insert(&mut action, "_raw_params", self.template(&line.rest, at), at);
@@ -319,7 +340,12 @@ impl Loader {
             return Vec::new();
         };
         let from = |part: &str| text(&format!("{part}_from"));
-        let files = super::load_role::RoleFiles { tasks: from("tasks"), vars: from("vars"), defaults: from("defaults"), handlers: from("handlers") };
+        let files = super::load_role::RoleFiles {
+            tasks: from("tasks"),
+            vars: from("vars"),
+            defaults: from("defaults"),
+            handlers: from("handlers"),
+        };
         let Some(role) = self.role(&name, &files, around, at, Arc::default(), Arc::default()) else { return Vec::new() };
         self.role_tasks(&role, &files, &around.with(task.keywords), at)
     }

@@ -116,7 +116,11 @@ impl Loader {
                 None
             }
             Err(problem) => {
-                self.report(problem.at(place).hint("names of static imports are needed before any host is known: only extra variables can be in them"));
+                self.report(
+                    problem
+                        .at(place)
+                        .hint("names of static imports are needed before any host is known: only extra variables can be in them"),
+                );
                 None
             }
         }

@@ -16,10 +16,7 @@ pub fn attribute(container: &Value, name: &str, scope: &dyn Scope) -> Eval<Value
         return Ok(container.clone());
     }
     if name.starts_with("__") && name.ends_with("__") {
-        return Err(Fail::new(format!(
-            "access to attribute '{name}' of '{}' object is unsafe.",
-            container.type_name()
-        )));
+        return Err(Fail::new(format!("access to attribute '{name}' of '{}' object is unsafe.", container.type_name())));
     }
     if methods::exists(container, name) {
         return Ok(Value::Object(Arc::new(Function::Method(container.clone(), name.into()))));
@@ -80,9 +77,7 @@ pub fn slice(container: &Value, start: Option<Value>, stop: Option<Value>, step:
         return Err(Fail::new("slice step cannot be zero"));
     }
     match container {
-        Value::List(items) => {
-            Ok(places(items.len(), start, stop, step).map(|i| items[i].clone()).collect())
-        }
+        Value::List(items) => Ok(places(items.len(), start, stop, step).map(|i| items[i].clone()).collect()),
         Value::Str(text) => {
             let chars: Vec<char> = text.chars().collect();
             Ok(Value::from(places(chars.len(), start, stop, step).map(|i| chars[i]).collect::<String>()))
@@ -94,9 +89,7 @@ pub fn slice(container: &Value, start: Option<Value>, stop: Option<Value>, step:
 fn bound(value: Option<Value>) -> Eval<Option<i128>> {
     match value {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => super::numbers::integer(&value)
-            .map(Some)
-            .ok_or_else(|| Fail::new("slice indices must be integers or None")),
+        Some(value) => super::numbers::integer(&value).map(Some).ok_or_else(|| Fail::new("slice indices must be integers or None")),
     }
 }
 

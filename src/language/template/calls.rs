@@ -12,8 +12,7 @@ use super::{Call, access, deep, filters, globals, methods, tests};
 
 /// Applies the filter `name` to what `call` holds.
 pub fn apply_filter(name: &str, call: &Call) -> Result<Value, Diagnostic> {
-    let filter =
-        filters::find(name).ok_or_else(|| Diagnostic::new(format!("No filter named '{name}'.")))?;
+    let filter = filters::find(name).ok_or_else(|| Diagnostic::new(format!("No filter named '{name}'.")))?;
     filter(call).map_err(|error| explained("filter", name, call, error))
 }
 
@@ -88,12 +87,7 @@ impl Evaluator<'_> {
         })
     }
 
-    fn plugin_call(
-        &self,
-        name: &'static str,
-        input: Value,
-        args: &'static [ast::CallArg<'static>],
-    ) -> Eval<Call<'_>> {
+    fn plugin_call(&self, name: &'static str, input: Value, args: &'static [ast::CallArg<'static>]) -> Eval<Call<'_>> {
         let (mut positional, kwargs) = self.arguments(args)?;
         positional.insert(0, deep::lenient(input, self.scope));
         Ok(Call { name, args: positional, kwargs, scope: self.scope })
@@ -132,11 +126,7 @@ impl Evaluator<'_> {
     }
 
     /// Literal arguments that hold a template are evaluated: `lookup('vars', '{{ name }}')`.
-    fn literal_templates(
-        &self,
-        args: &'static [ast::CallArg<'static>],
-        (mut positional, keywords): Arguments,
-    ) -> Eval<Arguments> {
+    fn literal_templates(&self, args: &'static [ast::CallArg<'static>], (mut positional, keywords): Arguments) -> Eval<Arguments> {
         for (arg, value) in args.iter().zip(&mut positional) {
             if let (ast::CallArg::Pos(Expr::Const(_)), Value::Str(text)) = (arg, &value)
                 && text.contains("{{")
@@ -147,11 +137,7 @@ impl Evaluator<'_> {
         Ok((positional, keywords))
     }
 
-    fn method(
-        &self,
-        get: &'static ast::GetAttr<'static>,
-        args: &'static [ast::CallArg<'static>],
-    ) -> Eval<Value> {
+    fn method(&self, get: &'static ast::GetAttr<'static>, args: &'static [ast::CallArg<'static>]) -> Eval<Value> {
         if let Expr::Var(var) = &get.expr
             && var.id == "self"
         {
@@ -194,9 +180,7 @@ impl Evaluator<'_> {
             return match function {
                 Function::Global(name) => globals::call(name, self, args, kwargs),
                 Function::Macro(callee) => self.call_macro(callee, args, kwargs),
-                Function::Method(receiver, name) => {
-                    methods::call(receiver, name, &(args, kwargs)).map_err(Fail::new)
-                }
+                Function::Method(receiver, name) => methods::call(receiver, name, &(args, kwargs)).map_err(Fail::new),
             };
         }
         if let Some(current) = downcast::<Loop>(object) {

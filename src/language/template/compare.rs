@@ -38,9 +38,7 @@ pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Null, Value::Null) | (Value::Omit, Value::Omit) => true,
         (Value::Str(a), Value::Str(b)) => a == b,
-        (Value::List(a), Value::List(b)) => {
-            Arc::ptr_eq(a, b) || a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b))
-        }
+        (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b)),
         (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || equal_maps(a, b),
         (Value::Object(a), Value::Object(b)) => std::ptr::addr_eq(Arc::as_ptr(a), Arc::as_ptr(b)),
         _ => false,
@@ -60,11 +58,7 @@ pub fn order(a: &Value, b: &Value, operator: &str) -> Result<Option<Ordering>, S
     match (a, b) {
         (Value::Str(a), Value::Str(b)) => Ok(Some(a.as_ref().cmp(b.as_ref()))),
         (Value::List(a), Value::List(b)) => order_lists(a, b, operator),
-        _ => Err(format!(
-            "'{operator}' not supported between instances of '{}' and '{}'",
-            a.type_name(),
-            b.type_name()
-        )),
+        _ => Err(format!("'{operator}' not supported between instances of '{}' and '{}'", a.type_name(), b.type_name())),
     }
 }
 
@@ -86,9 +80,7 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, String> {
         },
         Value::Str(text) => match item {
             Value::Str(part) => Ok(text.contains(part.as_ref())),
-            other => {
-                Err(format!("'in <string>' requires string as left operand, not {}", other.type_name()))
-            }
+            other => Err(format!("'in <string>' requires string as left operand, not {}", other.type_name())),
         },
         other => Err(format!("argument of type '{}' is not iterable", other.type_name())),
     }

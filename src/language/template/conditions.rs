@@ -46,9 +46,7 @@ fn whole(template: &std::sync::Arc<Template>, place: Option<&Place>, scope: &dyn
 /// In 2.18 a string is taken for an expression, anything else for its truth.
 fn truthy_text(value: &Value, place: Option<&Place>, scope: &dyn Scope) -> Result<bool, Diagnostic> {
     match value {
-        Value::Str(text) if !text.trim().is_empty() => {
-            expression(text, place, scope).map(|value| compare::truthy(&value))
-        }
+        Value::Str(text) if !text.trim().is_empty() => expression(text, place, scope).map(|value| compare::truthy(&value)),
         other => Ok(compare::truthy(other)),
     }
 }

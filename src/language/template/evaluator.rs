@@ -50,14 +50,7 @@ pub struct Evaluator<'s> {
 impl<'s> Evaluator<'s> {
     /// An evaluator of `source` with no variables of its own.
     pub fn new(scope: &'s dyn Scope, source: Source) -> Self {
-        Evaluator {
-            scope,
-            isolated: false,
-            frames: vec![Frame::new(Vec::new())],
-            source,
-            render: Arc::default(),
-            block: None,
-        }
+        Evaluator { scope, isolated: false, frames: vec![Frame::new(Vec::new())], source, render: Arc::default(), block: None }
     }
 
     /// The same with another frame on top.
@@ -84,7 +77,9 @@ impl<'s> Evaluator<'s> {
         if let Some(value) = self.frames.iter().rev().find_map(|frame| frame.get(name)) {
             return self.settle(value);
         }
-        if !self.isolated && let Some(value) = self.scope.variable(name) {
+        if !self.isolated
+            && let Some(value) = self.scope.variable(name)
+        {
             return settle_named(value, Some(name), self.scope);
         }
         Ok(globals::find(name).unwrap_or_else(|| Value::Undefined(format!("'{name}' is undefined").into())))

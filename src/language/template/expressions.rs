@@ -70,8 +70,7 @@ impl Evaluator<'_> {
         let mut result = Map::with_capacity(map.keys.len());
         for (key, value) in map.keys.iter().zip(&map.values) {
             let key = self.operand(key)?;
-            let key = Key::from_value(&key)
-                .ok_or_else(|| Fail::new(format!("unhashable type: '{}'", key.type_name())))?;
+            let key = Key::from_value(&key).ok_or_else(|| Fail::new(format!("unhashable type: '{}'", key.type_name())))?;
             result.insert(key, self.eval(value)?);
         }
         Ok(Value::map(result))

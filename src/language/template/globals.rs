@@ -85,9 +85,9 @@ fn range(_: &Evaluator, args: Vec<Value>, kwargs: Map) -> Eval<Value> {
     no_keywords(&kwargs, "range")?;
     let bound = |value: &Value| match value {
         Value::Undefined(what) => Err(Fail::Undefined(what.clone())),
-        value => numbers::integer(value).ok_or_else(|| {
-            Fail::new(format!("'{}' object cannot be interpreted as an integer", value.type_name()))
-        }),
+        value => {
+            numbers::integer(value).ok_or_else(|| Fail::new(format!("'{}' object cannot be interpreted as an integer", value.type_name())))
+        }
     };
     let (start, stop, step) = match args.iter().map(bound).collect::<Eval<Vec<_>>>()?[..] {
         [stop] => (0, stop, 1),
@@ -100,9 +100,7 @@ fn range(_: &Evaluator, args: Vec<Value>, kwargs: Map) -> Eval<Value> {
     let step_size = step.saturating_abs();
     let length = distance / step_size + i128::from(distance % step_size != 0);
     if length > MAX_RANGE {
-        return Err(Fail::new(format!(
-            "Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MAX_RANGE})."
-        )));
+        return Err(Fail::new(format!("Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MAX_RANGE}).")));
     }
     Ok((0..length).map(|i| Value::Int(start + i * step)).collect())
 }
@@ -142,15 +140,12 @@ fn lookup(evaluator: &Evaluator, args: Vec<Value>, mut kwargs: Map) -> Eval<Valu
     };
     let wantlist = kwargs.shift_remove("wantlist").is_some_and(|value| compare::truthy(&value));
     let errors = kwargs.shift_remove("errors").map_or_else(|| "strict".to_string(), |v| python_text::str(&v));
-    let plugin =
-        lookups::find(&name).ok_or_else(|| Fail::new(format!("The lookup plugin '{name}' was not found.")))?;
+    let plugin = lookups::find(&name).ok_or_else(|| Fail::new(format!("The lookup plugin '{name}' was not found.")))?;
     let call = Call { name: &name, args: args.collect(), kwargs, scope: evaluator.scope };
     match plugin(&call) {
         Ok(results) if wantlist => Ok(Value::list(results)),
         Ok(results) => Ok(joined(results)),
-        Err(_) if matches!(errors.as_str(), "ignore" | "warn") => {
-            Ok(if wantlist { Value::list(Vec::new()) } else { Value::Null })
-        }
+        Err(_) if matches!(errors.as_str(), "ignore" | "warn") => Ok(if wantlist { Value::list(Vec::new()) } else { Value::Null }),
         Err(error) => Err(failed(&name, &call, error)),
     }
 }

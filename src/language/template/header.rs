@@ -39,9 +39,8 @@ impl Options {
             keep_trailing_newline: false,
         };
         for option in line.split(',').map(str::trim).filter(|option| !option.is_empty()) {
-            let (key, value) = option
-                .split_once(':')
-                .ok_or_else(|| Diagnostic::new(format!("the {MARK} line holds `{option}` without a value")))?;
+            let (key, value) =
+                option.split_once(':').ok_or_else(|| Diagnostic::new(format!("the {MARK} line holds `{option}` without a value")))?;
             options.set(key.trim(), value.trim())?;
         }
         Ok(options)

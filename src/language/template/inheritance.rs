@@ -166,8 +166,7 @@ impl Evaluator<'_> {
             let found = candidates.chain(std::iter::once(PathBuf::from(name))).find(|path| path.is_file());
             if let Some(path) = found.filter(|path| path.is_absolute() || !directories.is_empty()) {
                 let shown = path.display();
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| Diagnostic::new(format!("cannot read {shown}: {error}")))?;
+                let text = std::fs::read_to_string(&path).map_err(|error| Diagnostic::new(format!("cannot read {shown}: {error}")))?;
                 return Ok(Some(source::file(&text, &shown.to_string())?));
             }
         }

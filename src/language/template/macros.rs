@@ -44,9 +44,7 @@ impl Evaluator<'_> {
             let value = match (args.next().or_else(|| kwargs.shift_remove(parameter.id)), default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => self.eval(default)?,
-                (None, None) => {
-                    Value::Undefined(format!("parameter '{}' was not provided", parameter.id).into())
-                }
+                (None, None) => Value::Undefined(format!("parameter '{}' was not provided", parameter.id).into()),
             };
             self.frame().set(parameter.id, value);
         }

@@ -37,9 +37,9 @@ pub mod tests;
 use std::sync::Arc;
 
 pub use call::Call;
-pub use python_text::str as text;
 pub use calls::{apply_filter, is_callable, perform_test};
 pub use percent::{format as percent_format, format_values as percent_format_values};
+pub use python_text::str as text;
 
 use evaluator::Evaluator;
 use fail::Eval;

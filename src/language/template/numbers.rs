@@ -173,10 +173,7 @@ pub fn float(value: &Value) -> Option<f64> {
 
 /// A width that is not out of reason.
 pub fn width(i: i128) -> Result<usize, String> {
-    usize::try_from(i.max(0))
-        .ok()
-        .filter(|width| *width <= MAX_WIDTH)
-        .ok_or_else(|| format!("a width of {i} is too large"))
+    usize::try_from(i.max(0)).ok().filter(|width| *width <= MAX_WIDTH).ok_or_else(|| format!("a width of {i} is too large"))
 }
 
 /// Reads a decimal number, if one comes.

@@ -37,19 +37,11 @@ pub fn apply(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> 
     match (operator, a, b) {
         (Operator::Add, Value::Str(a), Value::Str(b)) => Ok(Value::from(format!("{a}{b}"))),
         (Operator::Add, Value::List(a), Value::List(b)) => Ok(a.iter().chain(b.iter()).cloned().collect()),
-        (Operator::Mul, Value::Str(_) | Value::List(_), times) if integer(times).is_some() => {
-            repeat(a, integer(times).unwrap_or(0))
-        }
-        (Operator::Mul, times, Value::Str(_) | Value::List(_)) if integer(times).is_some() => {
-            repeat(b, integer(times).unwrap_or(0))
-        }
+        (Operator::Mul, Value::Str(_) | Value::List(_), times) if integer(times).is_some() => repeat(a, integer(times).unwrap_or(0)),
+        (Operator::Mul, times, Value::Str(_) | Value::List(_)) if integer(times).is_some() => repeat(b, integer(times).unwrap_or(0)),
         (Operator::Rem, Value::Str(text), arguments) => percent::format(text, arguments).map(Value::from),
-        (Operator::Add, Value::Str(_), other) => {
-            Err(format!("can only concatenate str (not \"{}\") to str", other.type_name()))
-        }
-        (Operator::Add, Value::List(_), other) => {
-            Err(format!("can only concatenate list (not \"{}\") to list", other.type_name()))
-        }
+        (Operator::Add, Value::Str(_), other) => Err(format!("can only concatenate str (not \"{}\") to str", other.type_name())),
+        (Operator::Add, Value::List(_), other) => Err(format!("can only concatenate list (not \"{}\") to list", other.type_name())),
         _ => Err(unsupported(operator, a, b)),
     }
 }
@@ -119,8 +111,7 @@ fn integers(operator: Operator, a: i128, b: i128) -> Result<Value, String> {
 fn floats(operator: Operator, a: f64, b: f64) -> Result<f64, String> {
     let divides = matches!(operator, Operator::Div | Operator::FloorDiv | Operator::Rem);
     if divides && b == 0.0 {
-        return Err(if matches!(operator, Operator::Rem) { "float modulo" } else { "float division by zero" }
-            .to_string());
+        return Err(if matches!(operator, Operator::Rem) { "float modulo" } else { "float division by zero" }.to_string());
     }
     Ok(match operator {
         Operator::Add => a + b,
@@ -152,4 +143,3 @@ fn repeat(value: &Value, times: i128) -> Result<Value, String> {
         other => other.clone(),
     })
 }
-

@@ -162,12 +162,10 @@ fn convert(value: &Value, kind: char, spec: &Spec) -> Result<String, String> {
             Value::Float(f) => Ok(spec.integer(*f as i128, 'd')),
             other => numbers::integer(other).map(|i| spec.integer(i, 'd')).ok_or_else(|| number("a real number")),
         },
-        'x' | 'X' | 'o' => {
-            numbers::integer(value).map(|i| spec.integer(i, kind)).ok_or_else(|| number("an integer"))
+        'x' | 'X' | 'o' => numbers::integer(value).map(|i| spec.integer(i, kind)).ok_or_else(|| number("an integer")),
+        'f' | 'F' | 'e' | 'E' | 'g' | 'G' => {
+            numbers::float(value).map(|f| spec.float(f, kind)).ok_or_else(|| format!("must be real number, not {}", value.type_name()))
         }
-        'f' | 'F' | 'e' | 'E' | 'g' | 'G' => numbers::float(value)
-            .map(|f| spec.float(f, kind))
-            .ok_or_else(|| format!("must be real number, not {}", value.type_name())),
         other => Err(format!("unsupported format character '{other}'")),
     }
 }

@@ -48,12 +48,7 @@ impl Evaluator<'_> {
     }
 
     /// `map.setdefault(key, []).append(x)` and `map.get(key).append(x)` change the member.
-    fn change_call(
-        &self,
-        target: &'static Expr<'static>,
-        call: &'static ast::Call<'static>,
-        change: Change,
-    ) -> Eval<Value> {
+    fn change_call(&self, target: &'static Expr<'static>, call: &'static ast::Call<'static>, change: Change) -> Eval<Value> {
         let Expr::GetAttr(get) = &call.expr else { return change(&mut self.defined(target)?) };
         if !matches!(get.name, "setdefault" | "get") {
             return change(&mut self.defined(target)?);
@@ -62,21 +57,13 @@ impl Evaluator<'_> {
         let key = args.first().cloned().unwrap_or(Value::Null);
         let default = args.get(1).cloned().unwrap_or(Value::Null);
         let inserted = (get.name == "setdefault").then_some(&default);
-        self.change(&get.expr, &mut |parent| {
-            match (self.change_member(parent, &key, inserted, change), get.name) {
-                (Err(Fail::Undefined(_)), "get") => change(&mut default.clone()),
-                (result, _) => result,
-            }
+        self.change(&get.expr, &mut |parent| match (self.change_member(parent, &key, inserted, change), get.name) {
+            (Err(Fail::Undefined(_)), "get") => change(&mut default.clone()),
+            (result, _) => result,
         })
     }
 
-    fn change_member(
-        &self,
-        parent: &mut Value,
-        key: &Value,
-        default: Option<&Value>,
-        change: Change,
-    ) -> Eval<Value> {
+    fn change_member(&self, parent: &mut Value, key: &Value, default: Option<&Value>, change: Change) -> Eval<Value> {
         if let Value::Template(_) = parent {
             *parent = self.settle(parent.clone())?;
         }
@@ -89,9 +76,7 @@ impl Evaluator<'_> {
                 }
                 map.get_mut(&key)
             }
-            (Value::List(items), Some(Key::Int(i))) => {
-                access::place(i, items.len()).and_then(|i| Arc::make_mut(items).get_mut(i))
-            }
+            (Value::List(items), Some(Key::Int(i))) => access::place(i, items.len()).and_then(|i| Arc::make_mut(items).get_mut(i)),
             (Value::Object(object), Some(key)) => match downcast::<Namespace>(object) {
                 Some(namespace) => return namespace.change(&key, change).unwrap_or_else(|| undefined(absent)),
                 None => None,

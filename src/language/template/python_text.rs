@@ -52,12 +52,7 @@ fn write_entry(out: &mut String, key: &Value, value: &Value) {
     write_repr(out, value);
 }
 
-fn write_members<T>(
-    out: &mut String,
-    [open, close]: [char; 2],
-    members: impl Iterator<Item = T>,
-    write: impl Fn(&mut String, T),
-) {
+fn write_members<T>(out: &mut String, [open, close]: [char; 2], members: impl Iterator<Item = T>, write: impl Fn(&mut String, T)) {
     out.push(open);
     for (i, member) in members.enumerate() {
         if i > 0 {

@@ -58,11 +58,7 @@ pub fn default_syntax() -> SyntaxConfig {
     SyntaxConfig::builder().trim_blocks(true).build().unwrap_or_default()
 }
 
-fn cached<T: Copy>(
-    cache: &Cache<T>,
-    text: &str,
-    make: impl FnOnce() -> Result<T, Diagnostic>,
-) -> Result<T, Diagnostic> {
+fn cached<T: Copy>(cache: &Cache<T>, text: &str, make: impl FnOnce() -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
     if let Some(found) = cache.read().unwrap_or_else(PoisonError::into_inner).get(text) {
         return Ok(*found);
     }
@@ -78,12 +74,7 @@ fn keep(text: &str) -> &'static str {
 /// A file's name, the offset of the template in it, and its text.
 type Origin<'a> = Option<(&'a str, usize, &'a str)>;
 
-fn template(
-    text: &str,
-    syntax: &SyntaxConfig,
-    escapes: Escapes,
-    origin: Origin,
-) -> Result<Source, Diagnostic> {
+fn template(text: &str, syntax: &SyntaxConfig, escapes: Escapes, origin: Origin) -> Result<Source, Diagnostic> {
     let last = if syntax.keep_trailing_newline() { text } else { text.strip_suffix('\n').unwrap_or(text) };
     let kept = keep(&literals::normalise(last, syntax, escapes));
     let statement = parse(kept, "template", whole(syntax)).map_err(|error| template_error(&error, text, origin))?;
@@ -121,9 +112,7 @@ fn template_error(error: &minijinja::Error, text: &str, origin: Origin) -> Diagn
             let (line, column) = position(whole, start + offset);
             Diagnostic::new(message).at(&Place::new(name, line, column))
         }
-        None if text.contains('\n') => {
-            Diagnostic::new(message).hint(format!("line {line}, column {column} of the string"))
-        }
+        None if text.contains('\n') => Diagnostic::new(message).hint(format!("line {line}, column {column} of the string")),
         None => Diagnostic::new(message).hint(format!("at `{}`", excerpt(text, start))),
     }
 }
@@ -137,8 +126,7 @@ fn expression_error(error: &minijinja::Error, text: &str) -> Diagnostic {
         .hint("write the expression without `{{` and `}}`");
     }
     let start = error.range().map_or(0, |range| range.start.min(text.len()));
-    Diagnostic::new(format!("Syntax error in expression: {}", cause(error)))
-        .hint(format!("at `{}` in `{text}`", excerpt(text, start)))
+    Diagnostic::new(format!("Syntax error in expression: {}", cause(error))).hint(format!("at `{}` in `{text}`", excerpt(text, start)))
 }
 
 fn position(text: &str, offset: usize) -> (u32, u32) {

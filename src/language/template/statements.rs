@@ -154,13 +154,7 @@ impl Evaluator<'_> {
         self.run_loop(statement, items, 0, out)
     }
 
-    fn run_loop(
-        &mut self,
-        statement: &'static ast::ForLoop<'static>,
-        items: Value,
-        depth: usize,
-        out: &mut Output,
-    ) -> Eval<()> {
+    fn run_loop(&mut self, statement: &'static ast::ForLoop<'static>, items: Value, depth: usize, out: &mut Output) -> Eval<()> {
         let items = self.loop_items(statement, items)?;
         if items.is_empty() {
             self.nested(Frame::new(Vec::new())).statements(&statement.else_body, out)?;
@@ -168,8 +162,7 @@ impl Evaluator<'_> {
         }
         let items = Arc::new(items);
         let seen = Arc::new(Mutex::new(None));
-        let recursion =
-            statement.recursive.then(|| Recursion { statement, closure: Closure::of(&self.frames) });
+        let recursion = statement.recursive.then(|| Recursion { statement, closure: Closure::of(&self.frames) });
         let frame = Frame::new(Vec::new());
         let mut inner = self.nested(frame.clone());
         for (index, item) in items.iter().enumerate() {

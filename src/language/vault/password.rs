@@ -26,9 +26,7 @@ impl Password {
 
     /// The password in the file `path`, or printed by it when it is executable.
     pub fn from_file(path: &Path, label: &str) -> Result<Password, Diagnostic> {
-        let failed = |e: &dyn std::fmt::Display| {
-            Diagnostic::new(format!("cannot read the vault password from {}: {e}", path.display()))
-        };
+        let failed = |e: &dyn std::fmt::Display| Diagnostic::new(format!("cannot read the vault password from {}: {e}", path.display()));
         let meta = fs::metadata(path).map_err(|e| failed(&e))?;
         let bytes = match meta.permissions().mode() & 0o111 {
             0 => Zeroizing::new(fs::read(path).map_err(|e| failed(&e))?),
@@ -44,9 +42,7 @@ impl Password {
 }
 
 fn printed(path: &Path, label: &str) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
-    let failed = |e: &dyn std::fmt::Display| {
-        Diagnostic::new(format!("cannot run the vault password program {}: {e}", path.display()))
-    };
+    let failed = |e: &dyn std::fmt::Display| Diagnostic::new(format!("cannot run the vault password program {}: {e}", path.display()));
     let mut command = Command::new(path.canonicalize().map_err(|e| failed(&e))?);
     if path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(CLIENT)) {
         command.args(["--vault-id", label]);

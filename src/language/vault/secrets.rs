@@ -39,8 +39,7 @@ impl Secrets {
                 .hint("give one with --vault-password-file or --ask-vault-pass"));
         }
         let envelope = envelope::parse(text)?;
-        let (named, others): (Vec<_>, Vec<_>) =
-            self.passwords.iter().partition(|(label, _)| Some(label.as_ref()) == envelope.label);
+        let (named, others): (Vec<_>, Vec<_>) = self.passwords.iter().partition(|(label, _)| Some(label.as_ref()) == envelope.label);
         for (_, password) in named.into_iter().chain(others) {
             if let Some(plain) = cipher::open(&envelope.sealed, password)? {
                 return Ok(plain);

@@ -89,9 +89,7 @@ fn passwords_come_from_files_and_programs() {
         assert_eq!(secrets.decrypt_text(HELLO).as_deref(), Ok("hello"));
         assert_eq!(format!("{secrets:?}"), "{\"default\"}");
     }
-    for path in
-        [write("empty", "\n", 0o600), write("fails", "#!/bin/sh\nexit 3\n", 0o700), directory.path().join("none")]
-    {
+    for path in [write("empty", "\n", 0o600), write("fails", "#!/bin/sh\nexit 3\n", 0o700), directory.path().join("none")] {
         let said = Password::from_file(&path, "prod").err().map(|e| e.message).unwrap_or_default();
         assert!(said.contains(&path.display().to_string()), "{said}");
     }

@@ -63,15 +63,7 @@ struct Anchored {
 
 impl Builder {
     fn new(file: &str) -> Builder {
-        Builder {
-            file: file.into(),
-            open: Vec::new(),
-            anchors: HashMap::new(),
-            nodes: 0,
-            documents: 0,
-            root: None,
-            warnings: Vec::new(),
-        }
+        Builder { file: file.into(), open: Vec::new(), anchors: HashMap::new(), nodes: 0, documents: 0, root: None, warnings: Vec::new() }
     }
 
     fn place(&self, span: Span) -> Place {
@@ -94,12 +86,8 @@ impl Builder {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
             Event::DocumentStart(_) => self.document(),
             Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), place),
-            Event::SequenceStart(anchor, tag) => {
-                self.start(Content::List(Vec::new()), Known::Seq, anchor, tag.as_deref(), place)
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.start(Content::Map(Entries::default()), Known::Map, anchor, tag.as_deref(), place)
-            }
+            Event::SequenceStart(anchor, tag) => self.start(Content::List(Vec::new()), Known::Seq, anchor, tag.as_deref(), place),
+            Event::MappingStart(anchor, tag) => self.start(Content::Map(Entries::default()), Known::Map, anchor, tag.as_deref(), place),
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(id) => self.alias(id, place),
         }
@@ -109,20 +97,11 @@ impl Builder {
         self.documents += 1;
         match self.documents {
             1 => Ok(()),
-            _ => {
-                Err(Diagnostic::new("a second document begins here").hint("a file holds one document: remove the ---"))
-            }
+            _ => Err(Diagnostic::new("a second document begins here").hint("a file holds one document: remove the ---")),
         }
     }
 
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        anchor: usize,
-        tag: Option<&Tag>,
-        place: Place,
-    ) -> Result<(), Diagnostic> {
+    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, place: Place) -> Result<(), Diagnostic> {
         let plain = style == ScalarStyle::Plain && tag.is_none();
         let kind = match tag {
             Some(tag) => tag::scalar(tag::known(tag)?, text)?,
@@ -136,14 +115,7 @@ impl Builder {
         self.finish(Node::new(kind, place), anchor, 1, plain && text == "<<")
     }
 
-    fn start(
-        &mut self,
-        content: Content,
-        own: Known,
-        anchor: usize,
-        tag: Option<&Tag>,
-        place: Place,
-    ) -> Result<(), Diagnostic> {
+    fn start(&mut self, content: Content, own: Known, anchor: usize, tag: Option<&Tag>, place: Place) -> Result<(), Diagnostic> {
         let tag = tag.map(tag::known).transpose()?;
         if tag.is_some_and(|tag| tag != own && tag != Known::Unsafe) {
             return Err(Diagnostic::new("this tag is for scalars, not for lists and mappings"));

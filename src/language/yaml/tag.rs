@@ -28,8 +28,7 @@ pub(super) enum Known {
     Map,
 }
 
-const OWN: &[(&str, Known)] =
-    &[("unsafe", Known::Unsafe), ("vault", Known::Vault), ("vault-encrypted", Known::Vault), ("", Known::Str)];
+const OWN: &[(&str, Known)] = &[("unsafe", Known::Unsafe), ("vault", Known::Vault), ("vault-encrypted", Known::Vault), ("", Known::Str)];
 
 const CORE: &[(&str, Known)] = &[
     ("str", Known::Str),

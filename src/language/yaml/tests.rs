@@ -73,10 +73,7 @@ fn errors_have_place_and_hint() {
         ("a: !foo 1\n", "t.yml:1:4: unknown tag !foo"),
         ("a:\n  - 1\n\tb: 2\n", "indent with blanks"),
         ("a:\n\tb: 2\n", "indent with blanks"),
-        (
-            "x: {{ y }}\n",
-            "t.yml:1:5: a mapping cannot be a key of a mapping (a value that begins with {{ must be quoted",
-        ),
+        ("x: {{ y }}\n", "t.yml:1:5: a mapping cannot be a key of a mapping (a value that begins with {{ must be quoted"),
         ("x: {{ y }} z\n", "must be quoted"),
         ("- x: {{ y }}/z\n", "must be quoted"),
         ("msg: hello: world\n", "quote the text"),

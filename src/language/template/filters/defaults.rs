@@ -4,14 +4,8 @@ use super::{Family, python};
 use crate::language::template::Call;
 use crate::language::{Diagnostic, Value};
 
-pub(super) const FAMILY: Family = &[
-    ("default", default),
-    ("d", default),
-    ("mandatory", mandatory),
-    ("ternary", ternary),
-    ("bool", boolean),
-    ("type_debug", type_debug),
-];
+pub(super) const FAMILY: Family =
+    &[("default", default), ("d", default), ("mandatory", mandatory), ("ternary", ternary), ("bool", boolean), ("type_debug", type_debug)];
 
 /// `default(value='', boolean=false)`: the value for what is undefined, or false when `boolean`.
 fn default(call: &Call) -> Result<Value, Diagnostic> {
@@ -64,8 +58,8 @@ fn type_debug(call: &Call) -> Result<Value, Diagnostic> {
 mod tests {
     use super::super::testing::check;
     use super::*;
-    use crate::language::template::MapScope;
     use crate::language::Map;
+    use crate::language::template::MapScope;
     use serde_json::json;
 
     #[test]

@@ -206,8 +206,18 @@ mod tests {
     #[test]
     fn combines() {
         check(vec![
-            ("combine", json!([{"a": {"x": 1, "l": [1]}, "b": 1}, {"a": {"y": 2, "l": [2]}}]), json!({}), json!({"a": {"y": 2, "l": [2]}, "b": 1})),
-            ("combine", json!([{"a": {"x": 1, "l": [1]}}, {"a": {"y": 2, "l": [2]}}]), json!({"recursive": true}), json!({"a": {"x": 1, "l": [2], "y": 2}})),
+            (
+                "combine",
+                json!([{"a": {"x": 1, "l": [1]}, "b": 1}, {"a": {"y": 2, "l": [2]}}]),
+                json!({}),
+                json!({"a": {"y": 2, "l": [2]}, "b": 1}),
+            ),
+            (
+                "combine",
+                json!([{"a": {"x": 1, "l": [1]}}, {"a": {"y": 2, "l": [2]}}]),
+                json!({"recursive": true}),
+                json!({"a": {"x": 1, "l": [2], "y": 2}}),
+            ),
             ("combine", json!([{"l": [1]}, {"l": [2]}]), json!({"recursive": true, "list_merge": "append"}), json!({"l": [1, 2]})),
             ("combine", json!([{"l": [1, 2]}, {"l": [2, 3]}]), json!({"list_merge": "append_rp"}), json!({"l": [1, 2, 3]})),
             ("combine", json!([{"l": [1, 2]}, {"l": [2, 3]}]), json!({"list_merge": "prepend"}), json!({"l": [2, 3, 1, 2]})),

@@ -94,14 +94,16 @@ fn urlsplit(call: &Call) -> Result<Value, Diagnostic> {
 fn url_parts(url: &str) -> Map {
     let (rest, fragment) = url.split_once('#').unwrap_or((url, ""));
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let is_scheme = |s: &str| s.starts_with(|c: char| c.is_ascii_alphabetic()) && s.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let is_scheme =
+        |s: &str| s.starts_with(|c: char| c.is_ascii_alphabetic()) && s.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     let (scheme, rest) = rest.split_once(':').filter(|(s, _)| is_scheme(s)).unwrap_or(("", rest));
     let (netloc, path) = match rest.strip_prefix("//") {
         Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
         None => ("", rest),
     };
     let (user, host) = netloc.rsplit_once('@').map_or((None, netloc), |(user, host)| (Some(user), host));
-    let (username, password) = user.map_or((None, None), |user| user.split_once(':').map_or((Some(user), None), |(u, p)| (Some(u), Some(p))));
+    let (username, password) =
+        user.map_or((None, None), |user| user.split_once(':').map_or((Some(user), None), |(u, p)| (Some(u), Some(p))));
     let (hostname, port) = match host.strip_prefix('[').and_then(|h| h.split_once(']')) {
         Some((name, rest)) => (name, rest.strip_prefix(':')),
         None => host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port))),

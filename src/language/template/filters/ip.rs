@@ -91,7 +91,11 @@ fn ipsubnet(call: &Call) -> Result<Value, Diagnostic> {
         return Ok(Value::Bool(false));
     }
     let Some(index) = index else {
-        return Ok(if size >= prefix { Value::Int(1i128 << (size - prefix).min(126)) } else { Address { prefix: size, ..address }.network().into() });
+        return Ok(if size >= prefix {
+            Value::Int(1i128 << (size - prefix).min(126))
+        } else {
+            Address { prefix: size, ..address }.network().into()
+        });
     };
     if size < prefix {
         return Ok(Value::Bool(false));
@@ -135,7 +139,8 @@ fn within(call: &Call, usable: bool) -> Result<Value, Diagnostic> {
 fn ipmath(call: &Call) -> Result<Value, Diagnostic> {
     let address = input(call)?;
     let amount = call.int_arg(1, "amount")?.unwrap_or(0);
-    let number = if amount < 0 { address.number().checked_sub(amount.unsigned_abs()) } else { address.number().checked_add(amount.unsigned_abs()) };
+    let number =
+        if amount < 0 { address.number().checked_sub(amount.unsigned_abs()) } else { address.number().checked_add(amount.unsigned_abs()) };
     let limit = if address.version() == 4 { u128::from(u32::MAX) } else { u128::MAX };
     let ip: Option<IpAddr> = number.filter(|n| *n <= limit).map(|n| Address::ip_from(n, address.version()));
     ip.map(|ip| ip.to_string().into()).ok_or_else(|| call.error("the result is out of range"))

@@ -55,9 +55,7 @@ fn put(out: &mut String, value: &Value, style: &Style, depth: usize, call: &Call
         Value::Float(f) => out.push_str(&float(*f)),
         Value::Str(s) => quote(out, s, style.ascii),
         Value::Template(t) => quote(out, t.source(), style.ascii),
-        Value::List(items) => wrap(out, ('[', ']'), items.iter(), style, depth, |out, item| {
-            put(out, item, style, depth + 1, call)
-        })?,
+        Value::List(items) => wrap(out, ('[', ']'), items.iter(), style, depth, |out, item| put(out, item, style, depth + 1, call))?,
         Value::Map(_) | Value::Object(_) => {
             let mut entries: Vec<(Key, Value)> = call.mapping(value)?.into_iter().collect();
             if style.sorted {
@@ -164,7 +162,12 @@ mod tests {
         let data = json!([{"b": 1, "a": [true, null, 1.0, "é\""], "c": "<x>"}]);
         check(vec![
             ("to_json", data, json!({}), json!("{\"b\": 1, \"a\": [true, null, 1.0, \"\\u00e9\\\"\"], \"c\": \"<x>\"}")),
-            ("to_nice_json", json!([{"b": 1, "a": [true, null]}]), json!({}), json!("{\n    \"a\": [\n        true,\n        null\n    ],\n    \"b\": 1\n}")),
+            (
+                "to_nice_json",
+                json!([{"b": 1, "a": [true, null]}]),
+                json!({}),
+                json!("{\n    \"a\": [\n        true,\n        null\n    ],\n    \"b\": 1\n}"),
+            ),
             ("to_json", json!([{"b": 1, "a": 2}]), json!({"indent": 2}), json!("{\n  \"b\": 1,\n  \"a\": 2\n}")),
             ("to_nice_json", json!([[]]), json!({}), json!("[]")),
             ("to_json", json!("€"), json!({"ensure_ascii": false}), json!("\"€\"")),

@@ -29,11 +29,15 @@ fn nothing(which: &str) -> Value {
 
 /// `length`: of a list, mapping or string.
 fn length(call: &Call) -> Result<Value, Diagnostic> {
-    Ok(call.items().map_err(|e| match call.input() {
-        Ok(Value::Undefined(_)) => e,
-        Ok(other) => Diagnostic::new(format!("object of type '{}' has no len()", other.type_name())),
-        Err(e) => e,
-    })?.len().into())
+    Ok(call
+        .items()
+        .map_err(|e| match call.input() {
+            Ok(Value::Undefined(_)) => e,
+            Ok(other) => Diagnostic::new(format!("object of type '{}' has no len()", other.type_name())),
+            Err(e) => e,
+        })?
+        .len()
+        .into())
 }
 
 /// `reverse`: a string stays a string.
@@ -85,10 +89,14 @@ fn flatten_into(flat: &mut Vec<Value>, items: &[Value], levels: Option<i128>, sk
 fn batch(call: &Call) -> Result<Value, Diagnostic> {
     let count = call.size_arg(1, "linecount", 0)?.max(1);
     let fill = call.given(2, "fill_with")?;
-    let rows = call.items()?.chunks(count).map(|row| {
-        let missing = if fill.is_some() { count - row.len() } else { 0 };
-        row.iter().cloned().chain(std::iter::repeat_n(fill.cloned().unwrap_or(Value::Null), missing)).collect()
-    }).collect();
+    let rows = call
+        .items()?
+        .chunks(count)
+        .map(|row| {
+            let missing = if fill.is_some() { count - row.len() } else { 0 };
+            row.iter().cloned().chain(std::iter::repeat_n(fill.cloned().unwrap_or(Value::Null), missing)).collect()
+        })
+        .collect();
     Ok(rows)
 }
 
@@ -128,10 +136,8 @@ fn product(call: &Call) -> Result<Value, Diagnostic> {
     let repeat = call.size_arg(usize::MAX, "repeat", 1)?;
     let mut rows = vec![Vec::new()];
     for column in std::iter::repeat_n(&once, repeat).flatten() {
-        rows = rows
-            .iter()
-            .flat_map(|row: &Vec<Value>| column.iter().map(move |item| row.iter().chain([item]).cloned().collect()))
-            .collect();
+        rows =
+            rows.iter().flat_map(|row: &Vec<Value>| column.iter().map(move |item| row.iter().chain([item]).cloned().collect())).collect();
     }
     Ok(rows.into_iter().map(Value::from).collect())
 }
@@ -155,9 +161,7 @@ fn picks(items: &[Value], size: usize, allowed: &dyn Fn(&[usize], usize) -> bool
     for _ in 0..size {
         rows = rows
             .iter()
-            .flat_map(|row| {
-                (0..items.len()).filter(|next| allowed(row, *next)).map(|next| [row.as_slice(), &[next]].concat())
-            })
+            .flat_map(|row| (0..items.len()).filter(|next| allowed(row, *next)).map(|next| [row.as_slice(), &[next]].concat()))
             .collect();
     }
     Ok(rows.into_iter().map(|row| row.into_iter().filter_map(|i| items.get(i).cloned()).collect()).collect())

@@ -25,9 +25,8 @@ fn number(call: &Call) -> Result<f64, Diagnostic> {
 
 /// An argument as a number.
 fn number_arg(call: &Call, position: usize, name: &str, default: f64) -> Result<f64, Diagnostic> {
-    call.given(position, name)?.map_or(Ok(default), |v| {
-        python::number(v).ok_or_else(|| call.error(format!("'{name}' must be a number, not '{}'", v.type_name())))
-    })
+    call.given(position, name)?
+        .map_or(Ok(default), |v| python::number(v).ok_or_else(|| call.error(format!("'{name}' must be a number, not '{}'", v.type_name()))))
 }
 
 /// `int(default=0, base=10)`: what cannot be read gives the default.
@@ -35,7 +34,9 @@ fn int(call: &Call) -> Result<Value, Diagnostic> {
     let base = call.int_arg(2, "base")?.and_then(|base| u32::try_from(base).ok()).unwrap_or(10);
     let read = match call.defined_input()? {
         Value::Float(f) if f.is_finite() => Some(f.trunc() as i128),
-        Value::Str(s) => integer_text(s, base).or_else(|| s.trim().parse::<f64>().ok().filter(|f| f.is_finite()).map(|f| f.trunc() as i128)),
+        Value::Str(s) => {
+            integer_text(s, base).or_else(|| s.trim().parse::<f64>().ok().filter(|f| f.is_finite()).map(|f| f.trunc() as i128))
+        }
         other => python::integer(other),
     };
     Ok(read.map_or_else(|| call.arg(1, "default").cloned().unwrap_or(Value::Int(0)), Value::Int))
@@ -102,7 +103,8 @@ fn log(call: &Call) -> Result<Value, Diagnostic> {
         2.0 => value.log2(),
         base if base == std::f64::consts::E => value.ln(),
         base => value.ln() / base.ln(),
-    }.into())
+    }
+    .into())
 }
 
 /// `root(base=2)`.

@@ -115,11 +115,7 @@ fn sum(call: &Call) -> Result<Value, Diagnostic> {
         let item = path.map_or_else(|| Ok(item.clone()), |path| attribute::member(&item, path))?;
         total = add(&total, &item).ok_or_else(|| match &item {
             Value::Undefined(what) => Diagnostic::new(what.to_string()),
-            _ => call.error(format!(
-                "unsupported operand type(s) for +: '{}' and '{}'",
-                total.type_name(),
-                item.type_name()
-            )),
+            _ => call.error(format!("unsupported operand type(s) for +: '{}' and '{}'", total.type_name(), item.type_name())),
         })?;
     }
     Ok(total)
@@ -150,7 +146,13 @@ fn version_parts(version: &str) -> Vec<(bool, u64, String)> {
     let mut parts: Vec<String> = Vec::new();
     let mut last = None;
     for c in version.chars() {
-        let kind = if c.is_ascii_digit() { 0 } else if c.is_alphabetic() { 1 } else { 2 };
+        let kind = if c.is_ascii_digit() {
+            0
+        } else if c.is_alphabetic() {
+            1
+        } else {
+            2
+        };
         match parts.last_mut() {
             Some(part) if last == Some(kind) => part.push(c),
             _ => parts.push(c.to_string()),

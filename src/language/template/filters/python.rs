@@ -42,9 +42,7 @@ pub fn repr(value: &Value) -> String {
         Value::Template(t) => quoted(t.source()),
         Value::List(items) => format!("[{}]", items.iter().map(repr).collect::<Vec<_>>().join(", ")),
         Value::Map(map) => entries(map.iter().map(|(k, v)| (k.clone(), v.clone()))),
-        Value::Object(object) => {
-            entries(object.keys().into_iter().filter_map(|k| object.get(&k).ok().flatten().map(|v| (k, v))))
-        }
+        Value::Object(object) => entries(object.keys().into_iter().filter_map(|k| object.get(&k).ok().flatten().map(|v| (k, v)))),
     }
 }
 
@@ -118,9 +116,7 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         (Value::Null, Value::Null) | (Value::Omit, Value::Omit) => true,
         (Value::Str(a), Value::Str(b)) => a == b,
         (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b)),
-        (Value::Map(a), Value::Map(b)) => {
-            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| equal(v, other)))
-        }
+        (Value::Map(a), Value::Map(b)) => a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| equal(v, other))),
         _ => false,
     }
 }

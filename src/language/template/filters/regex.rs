@@ -6,12 +6,8 @@ use super::{Family, python};
 use crate::language::template::Call;
 use crate::language::{Diagnostic, Value};
 
-pub(super) const FAMILY: Family = &[
-    ("regex_replace", replace),
-    ("regex_search", search),
-    ("regex_findall", findall),
-    ("regex_escape", escape),
-];
+pub(super) const FAMILY: Family =
+    &[("regex_replace", replace), ("regex_search", search), ("regex_findall", findall), ("regex_escape", escape)];
 
 /// A regular expression of Python's, compiled.
 pub fn compile(pattern: &str, ignorecase: bool, multiline: bool) -> Result<Regex, Diagnostic> {
@@ -144,12 +140,15 @@ fn search(call: &Call) -> Result<Value, Diagnostic> {
     if wanted.is_empty() {
         return Ok(group(&captures, "0").map_or(Value::Null, Value::from));
     }
-    wanted.iter().map(|reference| {
-        let reference = python::text(reference);
-        let name = reference.strip_prefix("\\g<").and_then(|r| r.strip_suffix('>')).or_else(|| reference.strip_prefix('\\'));
-        let name = name.ok_or_else(|| call.error("unknown argument: only \\1 and \\g<name> are"))?;
-        Ok(group(&captures, name).map_or(Value::Null, Value::from))
-    }).collect()
+    wanted
+        .iter()
+        .map(|reference| {
+            let reference = python::text(reference);
+            let name = reference.strip_prefix("\\g<").and_then(|r| r.strip_suffix('>')).or_else(|| reference.strip_prefix('\\'));
+            let name = name.ok_or_else(|| call.error("unknown argument: only \\1 and \\g<name> are"))?;
+            Ok(group(&captures, name).map_or(Value::Null, Value::from))
+        })
+        .collect()
 }
 
 /// `regex_findall(regex, multiline, ignorecase)`: matches, or their groups when the expression has any.

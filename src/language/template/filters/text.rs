@@ -33,7 +33,11 @@ fn title(call: &Call) -> Result<Value, Diagnostic> {
     let mut out = String::new();
     let mut start = true;
     for c in call.text()?.chars() {
-        if start { out.extend(c.to_uppercase()) } else { out.extend(c.to_lowercase()) }
+        if start {
+            out.extend(c.to_uppercase())
+        } else {
+            out.extend(c.to_lowercase())
+        }
         start = c.is_whitespace() || "-({[<".contains(c);
     }
     Ok(out.into())
@@ -45,7 +49,8 @@ fn trim(call: &Call) -> Result<Value, Diagnostic> {
     Ok(match call.text_arg(1, "chars")? {
         Some(chars) => text.trim_matches(|c| chars.contains(c)),
         None => text.trim(),
-    }.into())
+    }
+    .into())
 }
 
 /// `replace(old, new, count)`.
@@ -55,7 +60,8 @@ fn replace(call: &Call) -> Result<Value, Diagnostic> {
     Ok(match call.int_arg(3, "count")?.and_then(|count| usize::try_from(count).ok()) {
         Some(count) => text.replacen(&old, &new, count),
         None => text.replace(&old, &new),
-    }.into())
+    }
+    .into())
 }
 
 /// `split(sep, maxsplit)`: at blanks when there is no separator.

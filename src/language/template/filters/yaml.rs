@@ -98,9 +98,26 @@ mod tests {
         let nice = json!([{"b": 1, "a": [true, null, {"k": "v", "l": []}, {}], "c": "yes", "d": "multi\nline", "e": "10.0",
             "f": 1.0, "g": "0x1f", "h": "1:30", "i": "2001-01-01", "j": "a: b", "k": "trailing ", "l": "-", "m": "@x", "n": "é"}]);
         check(vec![
-            ("to_yaml", odd, json!({}), json!("a: [true, null, 'x: y', 'yes', '012', '1.5', 'null', '', ' a', 'multi\n\n    line', '#c']\nb: 1\n")),
-            ("to_nice_yaml", nice, json!({}), json!("a:\n- true\n- null\n-   k: v\n    l: []\n- {}\nb: 1\nc: 'yes'\nd: 'multi\n\n    line'\ne: '10.0'\nf: 1.0\ng: '0x1f'\nh: '1:30'\ni: '2001-01-01'\nj: 'a: b'\nk: 'trailing '\nl: '-'\nm: '@x'\nn: é\n")),
-            ("to_nice_yaml", json!([{"b": [{"c": 1, "d": [2]}], "a": {"x": {"y": 1}}}]), json!({"indent": 2}), json!("a:\n  x:\n    y: 1\nb:\n- c: 1\n  d:\n  - 2\n")),
+            (
+                "to_yaml",
+                odd,
+                json!({}),
+                json!("a: [true, null, 'x: y', 'yes', '012', '1.5', 'null', '', ' a', 'multi\n\n    line', '#c']\nb: 1\n"),
+            ),
+            (
+                "to_nice_yaml",
+                nice,
+                json!({}),
+                json!(
+                    "a:\n- true\n- null\n-   k: v\n    l: []\n- {}\nb: 1\nc: 'yes'\nd: 'multi\n\n    line'\ne: '10.0'\nf: 1.0\ng: '0x1f'\nh: '1:30'\ni: '2001-01-01'\nj: 'a: b'\nk: 'trailing '\nl: '-'\nm: '@x'\nn: é\n"
+                ),
+            ),
+            (
+                "to_nice_yaml",
+                json!([{"b": [{"c": 1, "d": [2]}], "a": {"x": {"y": 1}}}]),
+                json!({"indent": 2}),
+                json!("a:\n  x:\n    y: 1\nb:\n- c: 1\n  d:\n  - 2\n"),
+            ),
             ("to_yaml", json!(5), json!({}), json!("5\n...\n")),
         ]);
     }

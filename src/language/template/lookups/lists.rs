@@ -84,10 +84,7 @@ fn dict(call: &Call) -> Result<Vec<Value>, Diagnostic> {
 fn nested(call: &Call) -> Result<Vec<Value>, Diagnostic> {
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for column in columns(call)? {
-        rows = rows
-            .iter()
-            .flat_map(|row| column.iter().map(move |item| row.iter().chain([item]).cloned().collect()))
-            .collect();
+        rows = rows.iter().flat_map(|row| column.iter().map(move |item| row.iter().chain([item]).cloned().collect())).collect();
     }
     Ok(rows.into_iter().map(Value::from).collect())
 }

@@ -18,8 +18,7 @@ pub type Lookup = fn(&Call) -> Result<Vec<Value>, Diagnostic>;
 type Family = &'static [(&'static str, Lookup)];
 
 /// All families; a name stands in one of them.
-const FAMILIES: &[Family] =
-    &[files::FAMILY, lists::FAMILY, parsed::FAMILY, password::FAMILY, sequence::FAMILY, variables::FAMILY];
+const FAMILIES: &[Family] = &[files::FAMILY, lists::FAMILY, parsed::FAMILY, password::FAMILY, sequence::FAMILY, variables::FAMILY];
 
 /// The lookup called `name`, with or without its collection.
 pub fn find(name: &str) -> Option<Lookup> {

@@ -92,7 +92,9 @@ fn ini(call: &Call) -> Result<Vec<Value>, Diagnostic> {
         let entries = entries(&search::read(call, &path)?, &section);
         if by_pattern {
             let regex = regex::compile(&key, false, false)?;
-            found.extend(entries.iter().filter(|(name, _)| regex.is_match(name.as_str()).unwrap_or(false)).map(|(_, v)| Value::from(v.as_str())));
+            found.extend(
+                entries.iter().filter(|(name, _)| regex.is_match(name.as_str()).unwrap_or(false)).map(|(_, v)| Value::from(v.as_str())),
+            );
             continue;
         }
         let wanted = key.to_lowercase();

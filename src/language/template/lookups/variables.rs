@@ -5,13 +5,8 @@ use crate::language::template::filters::{python, regex};
 use crate::language::template::{Call, resolve};
 use crate::language::{Diagnostic, Value};
 
-pub(super) const FAMILY: Family = &[
-    ("env", env),
-    ("vars", vars),
-    ("varnames", varnames),
-    ("config", config),
-    ("inventory_hostnames", inventory_hostnames),
-];
+pub(super) const FAMILY: Family =
+    &[("env", env), ("vars", vars), ("varnames", varnames), ("config", config), ("inventory_hostnames", inventory_hostnames)];
 
 /// `env`: environment variables of the controller; option `default=''`.
 fn env(call: &Call) -> Result<Vec<Value>, Diagnostic> {
@@ -37,7 +32,9 @@ fn varnames(call: &Call) -> Result<Vec<Value>, Diagnostic> {
     let mut found = Vec::new();
     for pattern in search::terms(call)? {
         let regex = regex::compile(&pattern, false, false)?;
-        found.extend(call.scope.names().iter().filter(|name| regex.is_match(&***name).unwrap_or(false)).map(|name| Value::str(name.clone())));
+        found.extend(
+            call.scope.names().iter().filter(|name| regex.is_match(&***name).unwrap_or(false)).map(|name| Value::str(name.clone())),
+        );
     }
     Ok(found)
 }
@@ -82,7 +79,11 @@ fn inventory_hostnames(call: &Call) -> Result<Vec<Value>, Diagnostic> {
             }
         }
     }
-    for (name, inside) in terms.iter().filter_map(|t| Some((t.strip_prefix('&')?, true))).chain(terms.iter().filter_map(|t| Some((t.strip_prefix('!')?, false)))) {
+    for (name, inside) in terms
+        .iter()
+        .filter_map(|t| Some((t.strip_prefix('&')?, true)))
+        .chain(terms.iter().filter_map(|t| Some((t.strip_prefix('!')?, false))))
+    {
         let other = members(name);
         hosts.retain(|host| has(&other, host) == inside);
     }

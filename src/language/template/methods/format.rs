@@ -84,9 +84,9 @@ impl Fields<'_> {
             name.parse().ok()
         };
         match index {
-            Some(index) => self.args.get(index).cloned().ok_or_else(|| {
-                format!("Replacement index {index} out of range for positional args tuple")
-            }),
+            Some(index) => {
+                self.args.get(index).cloned().ok_or_else(|| format!("Replacement index {index} out of range for positional args tuple"))
+            }
             None => self.kwargs.get(name).cloned().ok_or_else(|| format!("'{name}'")),
         }
     }
@@ -122,9 +122,7 @@ fn formatted(value: &Value, spec: &str) -> Result<String, String> {
     if !number {
         return match kind {
             None | Some('s') => Ok(spec.text_aligned(&python_text::str(value), '<')),
-            Some(kind) => {
-                Err(format!("Unknown format code '{kind}' for object of type '{}'", value.type_name()))
-            }
+            Some(kind) => Err(format!("Unknown format code '{kind}' for object of type '{}'", value.type_name())),
         };
     }
     match (kind, numbers::integer(value), numbers::float(value)) {
@@ -141,11 +139,7 @@ fn formatted(value: &Value, spec: &str) -> Result<String, String> {
             let signed = if f.is_sign_negative() { format!("-{text}") } else { text };
             Ok(spec.text_aligned(&signed, '>'))
         }
-        (kind, ..) => Err(format!(
-            "Unknown format code '{}' for object of type '{}'",
-            kind.unwrap_or('d'),
-            value.type_name()
-        )),
+        (kind, ..) => Err(format!("Unknown format code '{}' for object of type '{}'", kind.unwrap_or('d'), value.type_name())),
     }
 }
 

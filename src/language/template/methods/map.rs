@@ -41,9 +41,8 @@ pub fn call_object(object: &dyn Object, name: &str, arguments: &Arguments) -> Op
         "keys" => Ok(object.keys().iter().map(Key::to_value).collect()),
         "values" => object.keys().iter().map(value).collect(),
         "items" => object.keys().iter().map(|key| Ok(pair(key, value(key)?))).collect(),
-        "get" => key(arguments).and_then(|key| {
-            Ok(member(&key)?.unwrap_or_else(|| given(arguments, 1, "default").cloned().unwrap_or(Value::Null)))
-        }),
+        "get" => key(arguments)
+            .and_then(|key| Ok(member(&key)?.unwrap_or_else(|| given(arguments, 1, "default").cloned().unwrap_or(Value::Null)))),
         _ => return None,
     })
 }
@@ -98,9 +97,9 @@ fn update(map: &mut Map, arguments: &Arguments) -> Outcome {
 pub fn from_pairs(pairs: &Value) -> Result<Map, String> {
     let items = pairs.as_list().ok_or_else(|| format!("'{}' object is not iterable", pairs.type_name()))?;
     let entry = |(i, item): (usize, &Value)| match item.as_list() {
-        Some([key, value]) => Key::from_value(key)
-            .map(|key| (key, value.clone()))
-            .ok_or_else(|| format!("unhashable type: '{}'", key.type_name())),
+        Some([key, value]) => {
+            Key::from_value(key).map(|key| (key, value.clone())).ok_or_else(|| format!("unhashable type: '{}'", key.type_name()))
+        }
         _ => Err(format!("dictionary update sequence element #{i} is not a pair")),
     };
     items.iter().enumerate().map(entry).collect()

@@ -85,11 +85,7 @@ fn text_argument<'a>(arguments: &'a Arguments, position: usize, name: &str) -> R
 }
 
 /// A string argument that may be missing or null.
-fn optional_text<'a>(
-    arguments: &'a Arguments,
-    position: usize,
-    name: &str,
-) -> Result<Option<&'a str>, String> {
+fn optional_text<'a>(arguments: &'a Arguments, position: usize, name: &str) -> Result<Option<&'a str>, String> {
     match given(arguments, position, name) {
         None | Some(Value::Null) => Ok(None),
         Some(_) => text_argument(arguments, position, name).map(Some),

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use crate::language::Value;
 use crate::language::template::expressions::Arguments;
 
-use super::{
-    Method, Outcome, format, given, optional_integer, optional_text, range, required, text_argument, text_split,
-};
+use super::{Method, Outcome, format, given, optional_integer, optional_text, range, required, text_argument, text_split};
 
 type Text = Arc<str>;
 
@@ -79,7 +77,11 @@ fn title(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut inside = false;
     for c in text.chars() {
-        if inside { out.extend(c.to_lowercase()) } else { out.extend(c.to_uppercase()) }
+        if inside {
+            out.extend(c.to_lowercase())
+        } else {
+            out.extend(c.to_uppercase())
+        }
         inside = c.is_alphabetic();
     }
     out
@@ -87,7 +89,9 @@ fn title(text: &str) -> String {
 
 fn swapcase(text: &str) -> String {
     text.chars()
-        .flat_map(|c| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() }.chars().collect::<Vec<_>>())
+        .flat_map(|c| {
+            if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() }.chars().collect::<Vec<_>>()
+        })
         .collect()
 }
 
@@ -116,11 +120,7 @@ fn count(text: &Text, arguments: &Arguments) -> Outcome {
     Ok(Value::from(if part.is_empty() { window.chars().count() + 1 } else { window.matches(part).count() }))
 }
 
-fn position(
-    text: &str,
-    arguments: &Arguments,
-    find: for<'a, 'b> fn(&'a str, &'b str) -> Option<usize>,
-) -> Result<Option<i128>, String> {
+fn position(text: &str, arguments: &Arguments, find: for<'a, 'b> fn(&'a str, &'b str) -> Option<usize>) -> Result<Option<i128>, String> {
     let (window, before) = window(text, arguments, 1)?;
     let at = find(window, text_argument(arguments, 0, "sub")?);
     Ok(at.map(|at| (window[..at].chars().count() + before) as i128))

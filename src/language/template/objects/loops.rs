@@ -39,9 +39,7 @@ impl std::fmt::Debug for Recursion {
     }
 }
 
-const KEYS: [&str; 11] = [
-    "index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0", "previtem", "nextitem",
-];
+const KEYS: [&str; 11] = ["index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0", "previtem", "nextitem"];
 
 impl Object for Loop {
     fn get(&self, key: &Key) -> Result<Option<Value>, Diagnostic> {

@@ -15,9 +15,7 @@ const KEYS: [&str; 7] = ["year", "month", "day", "hour", "minute", "second", "mi
 impl Moment {
     /// The time in a `strftime` format.
     pub fn format(&self, format: &str) -> Result<Value, Diagnostic> {
-        jiff::fmt::strtime::format(format, &self.0)
-            .map(Value::from)
-            .map_err(|error| Diagnostic::new(format!("strftime: {error}")))
+        jiff::fmt::strtime::format(format, &self.0).map(Value::from).map_err(|error| Diagnostic::new(format!("strftime: {error}")))
     }
 
     /// The time as `str()` of Python's `datetime` writes it.

@@ -39,9 +39,7 @@ fn same_file(call: &Call) -> Result<bool, Diagnostic> {
     let other = call.args.get(1).ok_or_else(|| call.error("another path is missing"))?;
     let other = PathBuf::from(python_text::str(other));
     let identity = |path: &Path| {
-        path.metadata()
-            .map(|data| (data.dev(), data.ino()))
-            .map_err(|error| call.error(format!("{}: {error}", path.display())))
+        path.metadata().map(|data| (data.dev(), data.ino())).map_err(|error| call.error(format!("{}: {error}", path.display())))
     };
     Ok(identity(&path(call)?)? == identity(&other)?)
 }

@@ -17,9 +17,7 @@ pub(super) const FAMILY: Family = &[
     ("succeeded", |call| Ok(!failed(call)?)),
     ("success", |call| Ok(!failed(call)?)),
     ("successful", |call| Ok(!failed(call)?)),
-    ("timedout", |call| {
-        Ok(member(result(call)?, "timedout").is_some_and(|timeout| compare::truthy(&timeout)))
-    }),
+    ("timedout", |call| Ok(member(result(call)?, "timedout").is_some_and(|timeout| compare::truthy(&timeout)))),
     ("unreachable", |call| flag(call, "unreachable", false)),
 ];
 
@@ -50,9 +48,7 @@ fn failed(call: &Call) -> Result<bool, Diagnostic> {
 fn changed(call: &Call) -> Result<bool, Diagnostic> {
     let result = result(call)?;
     match (member(result, "changed"), member(result, "results")) {
-        (None, Some(Value::List(results))) => {
-            Ok(results.iter().any(|item| member(item, "changed").is_some_and(|v| compare::truthy(&v))))
-        }
+        (None, Some(Value::List(results))) => Ok(results.iter().any(|item| member(item, "changed").is_some_and(|v| compare::truthy(&v)))),
         (changed, _) => Ok(changed.is_some_and(|value| compare::truthy(&value))),
     }
 }

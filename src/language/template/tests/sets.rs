@@ -7,9 +7,7 @@ use crate::language::{Diagnostic, Value};
 pub(super) const FAMILY: Family = &[
     ("all", |call| Ok(items(call, call.defined_input()?)?.iter().all(compare::truthy))),
     ("any", |call| Ok(items(call, call.defined_input()?)?.iter().any(compare::truthy))),
-    ("contains", |call| {
-        compare::contains(call.defined_input()?, other(call)?).map_err(|problem| call.error(problem))
-    }),
+    ("contains", |call| compare::contains(call.defined_input()?, other(call)?).map_err(|problem| call.error(problem))),
     ("issubset", |call| within(call, call.defined_input()?, other(call)?)),
     ("issuperset", |call| within(call, other(call)?, call.defined_input()?)),
     ("subset", |call| within(call, call.defined_input()?, other(call)?)),

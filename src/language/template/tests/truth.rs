@@ -4,8 +4,7 @@ use super::Family;
 use crate::language::template::{Call, compare};
 use crate::language::{Diagnostic, Value};
 
-pub(super) const FAMILY: Family =
-    &[("falsy", |call| Ok(!truth(call)?)), ("truthy", truth)];
+pub(super) const FAMILY: Family = &[("falsy", |call| Ok(!truth(call)?)), ("truthy", truth)];
 
 /// `truthy(convert_bool=False)`: Python's truth, the words for booleans converted first when asked for.
 fn truth(call: &Call) -> Result<bool, Diagnostic> {

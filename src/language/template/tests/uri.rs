@@ -9,17 +9,15 @@ pub(super) const FAMILY: Family = &[("uri", uri), ("url", url), ("urn", urn)];
 /// The scheme and what follows it, when the scheme is one.
 fn parts(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
-    let valid = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let valid =
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     valid.then_some((scheme, rest))
 }
 
 /// Whether the scheme is among the `schemes` the call allows, all when it names none.
 fn allowed(call: &Call, scheme: &str) -> bool {
     match call.arg(1, "schemes") {
-        Some(schemes) if compare::truthy(schemes) => {
-            schemes.as_list().is_some_and(|list| list.iter().any(|s| s.as_str() == Some(scheme)))
-        }
+        Some(schemes) if compare::truthy(schemes) => schemes.as_list().is_some_and(|list| list.iter().any(|s| s.as_str() == Some(scheme))),
         _ => true,
     }
 }

@@ -9,9 +9,7 @@ pub fn order(scheme: &str, a: &str, b: &str) -> Result<Ordering, String> {
         "strict" => Ok(strict(a)?.cmp(&strict(b)?)),
         "semver" | "semantic" => Ok(order_semantic(&semantic(a)?, &semantic(b)?)),
         "pep440" => Ok(pep440(a)?.cmp(&pep440(b)?)),
-        other => Err(format!(
-            "Invalid version type ({other}). Must be one of loose, strict, semver, semantic, pep440"
-        )),
+        other => Err(format!("Invalid version type ({other}). Must be one of loose, strict, semver, semantic, pep440")),
     }
 }
 
@@ -50,10 +48,7 @@ fn loose(text: &str) -> Vec<Part> {
             _ => runs.push((Some(kind(c)), c.to_string())),
         }
     }
-    runs.into_iter()
-        .filter(|(_, run)| !run.is_empty())
-        .map(|(_, run)| number(&run).map_or(Part::Word(run), Part::Number))
-        .collect()
+    runs.into_iter().filter(|(_, run)| !run.is_empty()).map(|(_, run)| number(&run).map_or(Part::Word(run), Part::Number)).collect()
 }
 
 /// Component by component; Python does not order a number and a word.
@@ -62,12 +57,8 @@ fn order_loose(a: &[Part], b: &[Part]) -> Result<Ordering, String> {
         return match pair {
             (Part::Number(a), Part::Number(b)) => Ok(a.cmp(b)),
             (Part::Word(a), Part::Word(b)) => Ok(a.cmp(b)),
-            (Part::Number(_), Part::Word(_)) => {
-                Err("'<' not supported between instances of 'int' and 'str'".to_string())
-            }
-            (Part::Word(_), Part::Number(_)) => {
-                Err("'<' not supported between instances of 'str' and 'int'".to_string())
-            }
+            (Part::Number(_), Part::Word(_)) => Err("'<' not supported between instances of 'int' and 'str'".to_string()),
+            (Part::Word(_), Part::Number(_)) => Err("'<' not supported between instances of 'str' and 'int'".to_string()),
         };
     }
     Ok(a.len().cmp(&b.len()))
