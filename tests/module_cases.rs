@@ -1,13 +1,13 @@
 //! Runs every case of `tests/modules/<module>/<case>.json` against a directory of its own.
 //!
 //! A case is `{before, args, result, after, changed}`:
-//! - `before` and `after` map paths to what is there: text (a file), `{"dir": "0755"}`, `{"link": "target"}` or
+//! - `before` and `after` map paths to what is there: text (a file), `{"dir": "0755"}`, `{"link": "target"}`, `{"base64": "…"}` or
 //!   `{"file": "text", "mode": "0644"}`; `mode` and the directory's mode may be left out. `after` is compared only as far
 //!   as it goes: paths that map to `null` must be absent, paths not named are not looked at.
 //! - `args` are the module's; `{root}` in any text is the directory.
 //! - `result` holds fields the result must have; text that begins with `~` is a part it must contain; `null` means absent.
 //! - `changed` (default false), `changed_again` (default false), `check` (fields in check mode), `failed` (default false),
-//!   `check_failed` (default as `failed`), `diff` (fields of the diff in check mode).
+//!   `check_failed` and `check_changed` (default as those), `diff` (fields of the diff in check mode).
 //!
 //! Each case runs in check mode (nothing may change), then for real, then once more.
 
@@ -17,6 +17,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rplay::modules::host::{Controller, Mode};
 use rplay::modules::{Args, Failure, Fields, Host, find};
 use serde_json::{Map, Value as Json};
@@ -83,8 +85,9 @@ fn run_case(module: &str, path: &Path) -> Vec<String> {
         wrong.push(format!("{label}: check mode changed the host"));
     }
     // What cannot be known beforehand is skipped in a check, and so does not change.
-    let check_changed = flag("changed") && case["check"]["skipped"] != true;
-    wrong.extend(compare(&format!("{label} in check mode"), &checked, check_changed, case["check_failed"].as_bool().unwrap_or(flag("failed")), &case["check"]));
+    let check_changed = case["check_changed"].as_bool().unwrap_or(flag("changed") && case["check"]["skipped"] != true);
+    let check_failed = case["check_failed"].as_bool().unwrap_or(flag("failed"));
+    wrong.extend(compare(&format!("{label} in check mode"), &checked, check_changed, check_failed, &case["check"]));
     if let Some(diff) = case["diff"].as_object() {
         wrong.extend(fields(&format!("{label} diff"), &checked["diff"], diff));
     }
@@ -151,7 +154,9 @@ fn build(root: &Path, tree: &Json) {
             fs::create_dir_all(&path).expect("a directory");
             chmod(&path, mode);
         } else {
-            fs::write(&path, node.as_str().or(node["file"].as_str()).unwrap_or_default()).expect("a file");
+            let text = node.as_str().or(node["file"].as_str()).unwrap_or_default().as_bytes().to_vec();
+            let bytes = node["base64"].as_str().map_or(text, |coded| STANDARD.decode(coded).expect("base64"));
+            fs::write(&path, bytes).expect("a file");
             chmod(&path, node["mode"].as_str().unwrap_or("0644"));
         }
     }

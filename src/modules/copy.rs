@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::files::{self, Wanted, backup, checksum, info, text};
 use super::{Args, Change, Failure, Fields, Host, Install, Kind, Module, Outcome, Param, Spec, with_file_common};
-use source::Source;
+pub(super) use source::Source;
 
 const PARAMS: [Param; 22] = with_file_common([
     Param::path("src"),

@@ -12,6 +12,7 @@ mod execution;
 mod failure;
 mod files;
 pub mod host;
+mod http;
 mod init;
 mod process;
 mod settings;
@@ -19,15 +20,19 @@ mod spec;
 mod words;
 
 mod apt;
+mod blockinfile;
 mod command;
 mod copy;
+mod fetch;
 mod file;
+mod get_url;
 mod group;
 mod hostname;
 mod lineinfile;
 mod modprobe;
 mod package;
 mod ping;
+mod replace;
 mod script;
 mod service;
 mod setup;
@@ -36,6 +41,9 @@ mod slurp;
 mod stat;
 mod sysctl;
 mod systemd;
+mod tempfile;
+mod unarchive;
+mod uri;
 mod wait_for;
 
 pub use args::{Args, boolean, text};
@@ -64,15 +72,19 @@ pub struct Module {
 /// Every module that runs on a host.
 pub static ALL: &[&Module] = &[
     &apt::MODULE,
+    &blockinfile::MODULE,
     &command::MODULE,
     &copy::MODULE,
+    &fetch::MODULE,
     &file::MODULE,
+    &get_url::MODULE,
     &group::MODULE,
     &hostname::MODULE,
     &lineinfile::MODULE,
     &modprobe::MODULE,
     &package::MODULE,
     &ping::MODULE,
+    &replace::MODULE,
     &script::MODULE,
     &service::MODULE,
     &setup::MODULE,
@@ -81,6 +93,9 @@ pub static ALL: &[&Module] = &[
     &stat::MODULE,
     &sysctl::MODULE,
     &systemd::MODULE,
+    &tempfile::MODULE,
+    &unarchive::MODULE,
+    &uri::MODULE,
     &wait_for::MODULE,
 ];
 

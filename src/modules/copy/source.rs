@@ -13,7 +13,7 @@ use crate::modules::files::{self, checksum};
 use crate::modules::{Args, Content, Failure, Host, IoContext};
 
 /// Content to be copied.
-pub(super) enum Source {
+pub(in crate::modules) enum Source {
     /// Content at hand: given in the task, or small.
     Inline(Vec<u8>),
     /// Content the controller holds.

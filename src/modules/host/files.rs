@@ -3,11 +3,11 @@
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown, lchown, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use filetime::FileTime;
-use tempfile::NamedTempFile;
+use ::tempfile::NamedTempFile;
 
 use super::Writer;
 use crate::modules::words::split;
@@ -70,6 +70,18 @@ impl Writer<'_> {
         }
         let msg = format!("failed to validate: rc:{} error:{}", output.rc, output.err());
         Err(Failure::new(msg).with("exit_status", output.rc).with("stdout", output.out()).with("stderr", output.err()))
+    }
+
+    /// Makes a file or directory with a new name in `dir`, for its owner alone.
+    pub fn temporary(&mut self, dir: &Path, prefix: &str, suffix: &str, directory: bool) -> Result<PathBuf, Failure> {
+        let mut names = tempfile::Builder::new();
+        names.prefix(prefix).suffix(suffix);
+        if directory {
+            names.permissions(Permissions::from_mode(0o700));
+            return Ok(names.tempdir_in(dir).context("create a directory in", dir)?.keep());
+        }
+        let file = names.tempfile_in(dir).context("create a file in", dir)?;
+        file.keep().map(|(_, path)| path).context("keep a file in", dir)
     }
 
     /// Makes one directory.
