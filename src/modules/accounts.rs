@@ -84,6 +84,40 @@ pub mod group {
     }
 }
 
+/// `/etc/shadow`.
+pub mod shadow {
+    /// How one account is secured. What is not set is -1, as in the system's own calls.
+    #[derive(Clone, PartialEq, Eq)]
+    pub struct Secret {
+        /// The hash of the password; one that begins with `!` is locked.
+        pub password: String,
+        /// How many days the password is kept at least.
+        pub min: i64,
+        /// How many days the password is good for.
+        pub max: i64,
+        /// How many days before its end the user is warned.
+        pub warn: i64,
+        /// How many days after its end the account still works.
+        pub inactive: i64,
+        /// The day on which the account ends, counted from 1970.
+        pub expires: i64,
+    }
+
+    /// What the text of a shadow file says of `name`.
+    pub fn find(text: &str, name: &str) -> Option<Secret> {
+        let [_, password, _, min, max, warn, inactive, expires, _] =
+            text.lines().filter_map(super::fields).find(|fields: &[&str; 9]| fields[0] == name)?;
+        let days = |field: &str| field.parse().unwrap_or(-1);
+        let [min, max, warn, inactive, expires] = [min, max, warn, inactive, expires].map(days);
+        Some(Secret { password: password.into(), min, max, warn, inactive, expires })
+    }
+
+    /// What this host's file says of `name`; nothing for those who may not read it.
+    pub fn by_name(name: &str) -> Option<Secret> {
+        find(&super::read("/etc/shadow"), name)
+    }
+}
+
 /// The fields of `line`, which are separated by colons, when there are as many as asked for.
 pub fn fields<const N: usize>(line: &str) -> Option<[&str; N]> {
     line.split(':').collect::<Vec<_>>().try_into().ok()
@@ -106,5 +140,12 @@ mod tests {
         let groups: Vec<_> = group::parse("adm:x:4:a,b\nempty:x:5:\n").collect();
         assert_eq!(groups[0].members, ["a", "b"]);
         assert!(groups[1].members.is_empty());
+    }
+
+    #[test]
+    fn reads_how_accounts_are_secured() {
+        let secret = shadow::find("root:*:1:0:99999:7:::\nu:!$6$x:2:1:90::14:20000:\n", "u");
+        let days = secret.map(|s| (s.password, s.min, s.max, s.warn, s.inactive, s.expires));
+        assert_eq!(days, Some(("!$6$x".to_string(), 1, 90, -1, 14, 20000)));
     }
 }

@@ -26,6 +26,7 @@ mod copy;
 mod fetch;
 mod file;
 mod get_url;
+mod getent;
 mod group;
 mod hostname;
 mod lineinfile;
@@ -35,12 +36,14 @@ mod ping;
 mod replace;
 mod script;
 mod service;
+mod service_facts;
 mod setup;
 mod shell;
 mod slurp;
 mod stat;
 mod sysctl;
 mod systemd;
+mod user;
 mod tempfile;
 mod unarchive;
 mod uri;
@@ -78,6 +81,7 @@ pub static ALL: &[&Module] = &[
     &fetch::MODULE,
     &file::MODULE,
     &get_url::MODULE,
+    &getent::MODULE,
     &group::MODULE,
     &hostname::MODULE,
     &lineinfile::MODULE,
@@ -87,12 +91,14 @@ pub static ALL: &[&Module] = &[
     &replace::MODULE,
     &script::MODULE,
     &service::MODULE,
+    &service_facts::MODULE,
     &setup::MODULE,
     &shell::MODULE,
     &slurp::MODULE,
     &stat::MODULE,
     &sysctl::MODULE,
     &systemd::MODULE,
+    &user::MODULE,
     &tempfile::MODULE,
     &unarchive::MODULE,
     &uri::MODULE,

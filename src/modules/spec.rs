@@ -88,6 +88,10 @@ impl Param {
     pub const fn int(name: &'static str) -> Param {
         Param::new(name, Kind::Int)
     }
+    /// A number.
+    pub const fn float(name: &'static str) -> Param {
+        Param::new(name, Kind::Float)
+    }
     /// A list.
     pub const fn list(name: &'static str) -> Param {
         Param::new(name, Kind::List)
