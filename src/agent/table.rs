@@ -73,7 +73,7 @@ impl Table {
                 return None;
             }
             None => {
-                claim.map(Claim::forget);
+                if let Some(_claim) = claim { Claim::forget(_claim) }
                 return None;
             }
         };
@@ -93,11 +93,10 @@ impl Table {
     /// The controller has the result.
     pub fn acknowledge(&self, id: TaskId) {
         let mut inner = self.lock();
-        if let Some(Entry::Done { .. }) = inner.tasks.get(&id) {
-            if let Some(Entry::Done { claim: Some(claim), .. }) = inner.tasks.remove(&id) {
+        if let Some(Entry::Done { .. }) = inner.tasks.get(&id)
+            && let Some(Entry::Done { claim: Some(claim), .. }) = inner.tasks.remove(&id) {
                 claim.forget();
             }
-        }
     }
 
     /// Asks a running task to stop, and says what its result will be. Gives whether it was not asked before.
@@ -162,12 +161,10 @@ impl Entry {
 
     /// Writes the result to the spool and lets go of the lock, so that the next agent finds it.
     fn spool(&mut self) {
-        if let Entry::Done { result, claim } = self {
-            if let Some(mut claim) = claim.take() {
-                if let Err(e) = claim.store(result) {
+        if let Entry::Done { result, claim } = self
+            && let Some(mut claim) = claim.take()
+                && let Err(e) = claim.store(result) {
                     eprintln!("rplay agent: could not spool a result: {e}");
                 }
-            }
-        }
     }
 }

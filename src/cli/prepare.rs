@@ -90,14 +90,13 @@ pub fn prepare(playbooks: &[PathBuf], common: &Common, config: &Config) -> Resul
         });
         return Err(Failure::mistakes(unique));
     }
-    if let Some(limit) = &common.limit {
-        if pattern::select(&inventory, "all", Some(limit)).is_ok_and(|selection| selection.hosts.is_empty()) && !limit.contains("localhost")
+    if let Some(limit) = &common.limit
+        && pattern::select(&inventory, "all", Some(limit)).is_ok_and(|selection| selection.hosts.is_empty()) && !limit.contains("localhost")
         {
             return Err(Failure::other(Diagnostic::new(
                 "Specified inventory, host pattern and/or --limit leaves us with no hosts to target.",
             )));
         }
-    }
     let warnings = inventory.warnings().iter().cloned().chain(loader.take_warnings()).map(|w| w.to_string()).collect();
     Ok(Prepared { loader, inventory, inventory_sources: sources, extra_vars, plan, playbook_dir, warnings })
 }

@@ -258,7 +258,7 @@ pub fn unified(diff: &Json) -> String {
         None | Some(Json::Null) => String::new(),
         Some(other) => indented(other) + "\n",
     };
-    let header = |name: &str, otherwise: &str| match diff.get(&format!("{name}_header")).and_then(Json::as_str) {
+    let header = |name: &str, otherwise: &str| match diff.get(format!("{name}_header")).and_then(Json::as_str) {
         Some(header) => format!("{name}: {header}"),
         None => otherwise.to_string(),
     };

@@ -133,7 +133,7 @@ pub fn compare(a: &Value, b: &Value) -> Result<Ordering, String> {
     match (a, b) {
         (Value::Str(a), Value::Str(b)) => Ok(a.cmp(b)),
         (Value::List(a), Value::List(b)) => {
-            for (a, b) in a.iter().zip(b.iter()).filter(|(a, b)| !equal(a, b)) {
+            if let Some((a, b)) = a.iter().zip(b.iter()).find(|(a, b)| !equal(a, b)) {
                 return compare(a, b);
             }
             Ok(a.len().cmp(&b.len()))

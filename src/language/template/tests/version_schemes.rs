@@ -53,7 +53,7 @@ fn loose(text: &str) -> Vec<Part> {
 
 /// Component by component; Python does not order a number and a word.
 fn order_loose(a: &[Part], b: &[Part]) -> Result<Ordering, String> {
-    for pair in a.iter().zip(b).filter(|(a, b)| a != b) {
+    if let Some(pair) = a.iter().zip(b).find(|(a, b)| a != b) {
         return match pair {
             (Part::Number(a), Part::Number(b)) => Ok(a.cmp(b)),
             (Part::Word(a), Part::Word(b)) => Ok(a.cmp(b)),
