@@ -11,9 +11,10 @@ pub fn directory() -> io::Result<PathBuf> {
     let uid = rustix::process::geteuid().as_raw();
     let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| owned(home, uid));
     if let Some(cache) = home.map(|home| home.join(".cache/rplay"))
-        && private(&cache, uid).is_ok() {
-            return Ok(cache);
-        }
+        && private(&cache, uid).is_ok()
+    {
+        return Ok(cache);
+    }
     let cache = PathBuf::from(format!("/var/tmp/rplay-cache-{uid}"));
     private(&cache, uid)?;
     Ok(cache)

@@ -127,7 +127,9 @@ impl Agent {
     fn run(&self, task: &Task, cancel: &AtomicBool, claim: Option<Claim>) {
         let mut fields = perform(task, cancel, &self.blobs, &self.outbox);
         if fields.remove(LOST).is_some() {
-            if let Some(_claim) = claim { Claim::forget(_claim) }
+            if let Some(_claim) = claim {
+                Claim::forget(_claim)
+            }
             return self.table.withdraw(task.id);
         }
         self.finish(task.id, &fields, claim);

@@ -73,7 +73,9 @@ impl Table {
                 return None;
             }
             None => {
-                if let Some(_claim) = claim { Claim::forget(_claim) }
+                if let Some(_claim) = claim {
+                    Claim::forget(_claim)
+                }
                 return None;
             }
         };
@@ -94,9 +96,10 @@ impl Table {
     pub fn acknowledge(&self, id: TaskId) {
         let mut inner = self.lock();
         if let Some(Entry::Done { .. }) = inner.tasks.get(&id)
-            && let Some(Entry::Done { claim: Some(claim), .. }) = inner.tasks.remove(&id) {
-                claim.forget();
-            }
+            && let Some(Entry::Done { claim: Some(claim), .. }) = inner.tasks.remove(&id)
+        {
+            claim.forget();
+        }
     }
 
     /// Asks a running task to stop, and says what its result will be. Gives whether it was not asked before.
@@ -163,8 +166,9 @@ impl Entry {
     fn spool(&mut self) {
         if let Entry::Done { result, claim } = self
             && let Some(mut claim) = claim.take()
-                && let Err(e) = claim.store(result) {
-                    eprintln!("rplay agent: could not spool a result: {e}");
-                }
+            && let Err(e) = claim.store(result)
+        {
+            eprintln!("rplay agent: could not spool a result: {e}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::action;
 use crate::language::inventory::{Inventory, layers::Files, pattern};
-use crate::language::playbook::{Loader, Play, Settings};
+use crate::language::playbook::{self, Line, Loader, Play, Settings};
 use crate::language::template::{self, MapScope};
 use crate::language::vault::{Password, Secrets};
 use crate::language::{Diagnostic, Diagnostics, Key, Map, Value, yaml};
@@ -91,12 +91,11 @@ pub fn prepare(playbooks: &[PathBuf], common: &Common, config: &Config) -> Resul
         return Err(Failure::mistakes(unique));
     }
     if let Some(limit) = &common.limit
-        && pattern::select(&inventory, "all", Some(limit)).is_ok_and(|selection| selection.hosts.is_empty()) && !limit.contains("localhost")
-        {
-            return Err(Failure::other(Diagnostic::new(
-                "Specified inventory, host pattern and/or --limit leaves us with no hosts to target.",
-            )));
-        }
+        && pattern::select(&inventory, "all", Some(limit)).is_ok_and(|selection| selection.hosts.is_empty())
+        && !limit.contains("localhost")
+    {
+        return Err(Failure::other(Diagnostic::new("Specified inventory, host pattern and/or --limit leaves us with no hosts to target.")));
+    }
     let warnings = inventory.warnings().iter().cloned().chain(loader.take_warnings()).map(|w| w.to_string()).collect();
     Ok(Prepared { loader, inventory, inventory_sources: sources, extra_vars, plan, playbook_dir, warnings })
 }
@@ -146,7 +145,7 @@ fn extra_vars(given: &[String], secrets: &Secrets) -> Result<Map, Failure> {
 }
 
 fn pairs(text: &str) -> Result<Map, Diagnostic> {
-    let (pairs, rest) = crate::language::playbook::pairs(text).map_err(Diagnostic::new)?;
+    let Line { options: pairs, rest } = playbook::pairs(text).map_err(Diagnostic::new)?;
     if !rest.is_empty() {
         return Err(Diagnostic::new(format!("extra variables must be name=value pairs; '{rest}' is none")));
     }

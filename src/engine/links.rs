@@ -17,7 +17,10 @@ use super::scope::TaskScope;
 
 /// Links by host.
 #[derive(Default)]
-pub struct Links(Mutex<HashMap<Arc<str>, Arc<OnceCell<Arc<Link>>>>>);
+pub struct Links(Mutex<HashMap<Arc<str>, Slot>>);
+
+/// A link that is open, or being opened by the first who needs it.
+type Slot = Arc<OnceCell<Arc<Link>>>;
 
 impl Links {
     /// The link to `at`, which is opened now if it is not open yet. Its variables are read in the host's own scope,

@@ -92,9 +92,10 @@ async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &Ta
             break;
         }
         if let (Some(pause), true) = (&looped.pause, index + 1 < items.len())
-            && let Ok(seconds) = template::resolve(pause, &inside) {
-                scope.run.pause(Duration::from_secs_f64(template::text(&seconds).parse().unwrap_or(0.0))).await;
-            }
+            && let Ok(seconds) = template::resolve(pause, &inside)
+        {
+            scope.run.pause(Duration::from_secs_f64(template::text(&seconds).parse().unwrap_or(0.0))).await;
+        }
     }
     merge(outcomes)
 }

@@ -75,13 +75,6 @@ pub mod group {
     pub fn all() -> Vec<Group> {
         parse(&super::read("/etc/group")).collect()
     }
-
-    /// The group called `name`, or with that number, on this host.
-    pub fn by_name_or_gid(name: &str) -> Option<Group> {
-        let groups = all();
-        let gid = name.parse().ok();
-        groups.iter().find(|g| g.name == name).or_else(|| groups.iter().find(|g| Some(g.gid) == gid)).cloned()
-    }
 }
 
 /// `/etc/shadow`.

@@ -56,7 +56,12 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         "dist" | "full" => Some(&["dist-upgrade"][..]),
         _ => Some(&["upgrade", "--with-new-pkgs"][..]),
     };
-    let nothing_else = names.is_empty() && upgrade.is_none() && args.str("deb").is_none() && !args.bool("autoremove") && !args.bool("autoclean") && !args.bool("clean");
+    let nothing_else = names.is_empty()
+        && upgrade.is_none()
+        && args.str("deb").is_none()
+        && !args.bool("autoremove")
+        && !args.bool("autoclean")
+        && !args.bool("clean");
     let mut fields = lists::update(args, host, nothing_else)?;
     let apt = AptGet::new(args);
     if args.bool("clean") {
@@ -144,7 +149,10 @@ fn install_file(apt: &AptGet, host: &mut Host, deb: &str, fields: &mut Fields) -
     if deb.contains("://") {
         return Err(format!("deb: {deb} is an address; fetch it with get_url and name the file").into());
     }
-    let shown = host.probe("dpkg-deb", &["--show", "--showformat=${Package} ${Architecture} ${Version}", deb])?.success(&format!("could not read the package {deb}"))?.out();
+    let shown = host
+        .probe("dpkg-deb", &["--show", "--showformat=${Package} ${Architecture} ${Version}", deb])?
+        .success(&format!("could not read the package {deb}"))?
+        .out();
     let [name, architecture, version] = shown.split_whitespace().collect::<Vec<_>>()[..] else {
         return Err(format!("could not read the name and version of the package {deb}").into());
     };

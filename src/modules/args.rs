@@ -37,9 +37,10 @@ impl Args {
         check_exclusive(spec, &bound)?;
         for param in spec.params {
             if !bound.contains_key(param.name)
-                && let Some(default) = param.default {
-                    bound.insert(param.name.to_string(), coerce(param, Json::from(default))?);
-                }
+                && let Some(default) = param.default
+            {
+                bound.insert(param.name.to_string(), coerce(param, Json::from(default))?);
+            }
         }
         check_rules(spec, &bound)?;
         Ok(Args(bound))

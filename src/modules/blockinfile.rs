@@ -36,7 +36,8 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     }
     let present = args.str("state") == Some("present");
     let wanted = Wanted::read(args, host)?;
-    let edit = Edit { path: &path, create: args.bool("create"), backup: args.bool("backup"), validate: args.str("validate"), wanted: &wanted };
+    let edit =
+        Edit { path: &path, create: args.bool("create"), backup: args.bool("backup"), validate: args.str("validate"), wanted: &wanted };
     let missing = !path.exists();
     let Some(before) = edit.read(host, present)? else {
         let msg = format!("File {} not present", path.display());
@@ -70,7 +71,8 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
 fn place(args: &Args, text: &str, block: &str) -> Result<String, Failure> {
     let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_string).collect();
     let marker = args.need("marker")?;
-    let [begin, end] = ["marker_begin", "marker_end"].map(|name| format!("{}\n", marker.replace("{mark}", args.str(name).unwrap_or_default())));
+    let [begin, end] =
+        ["marker_begin", "marker_end"].map(|name| format!("{}\n", marker.replace("{mark}", args.str(name).unwrap_or_default())));
     let last = |sought: &str| lines.iter().rposition(|line| line.trim_end_matches('\n') == sought.trim_end_matches('\n'));
     let at = match (last(&begin), last(&end)) {
         (Some(first), Some(last)) => {

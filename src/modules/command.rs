@@ -10,12 +10,8 @@ use super::{Args, Failure, Host, Module, Outcome, Param, Spec};
 /// `chdir` where it runs, `stdin` what it reads. Words are split as a shell quotes, and `$NAME` and `~` expanded unless
 /// `expand_argument_vars` is false. Results: `cmd rc stdout stderr stdout_lines stderr_lines start end delta msg`.
 /// Source: ansible.builtin.command.
-pub const MODULE: Module = Module {
-    names: &["command"],
-    collection: "ansible.builtin",
-    spec: Spec { free_form: true, ..Spec::of(PARAMS) },
-    run,
-};
+pub const MODULE: Module =
+    Module { names: &["command"], collection: "ansible.builtin", spec: Spec { free_form: true, ..Spec::of(PARAMS) }, run };
 
 const PARAMS: &[Param] = &[
     Param::str("cmd"),

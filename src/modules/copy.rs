@@ -66,9 +66,10 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     }
     let source = Source::of(args, host)?;
     if let (Source::Local(path), true) = (&source, args.bool("remote_src"))
-        && path.is_dir() {
-            return tree::local(host, path, args.need("src")?.ends_with('/'), &dest, &options, keeps_mode);
-        }
+        && path.is_dir()
+    {
+        return tree::local(host, path, args.need("src")?.ends_with('/'), &dest, &options, keeps_mode);
+    }
     if keeps_mode {
         options.wanted = options.wanted.with_mode(source.mode());
     }
@@ -132,9 +133,10 @@ fn one(host: &mut Host, source: &Source, dest: &Path, options: &Options) -> Outc
     }
     fields.insert("checksum".into(), source.sha1()?.into());
     if host.changed()
-        && let Some(md5) = source.md5()? {
-            fields.insert("md5sum".into(), md5.into());
-        }
+        && let Some(md5) = source.md5()?
+    {
+        fields.insert("md5sum".into(), md5.into());
+    }
     info::add(&mut fields, host, &dest)?;
     Ok(fields)
 }

@@ -21,7 +21,9 @@ pub fn wait(writer: &Writer, lock: &str, timeout: Duration) -> Result<(), Failur
             return Err(format!("cancelled while {holder} held {lock}").into());
         }
         if Instant::now() >= deadline {
-            return Err(format!("{lock} is still held by {holder} after {} s; lock_timeout says how long to wait", timeout.as_secs()).into());
+            return Err(
+                format!("{lock} is still held by {holder} after {} s; lock_timeout says how long to wait", timeout.as_secs()).into()
+            );
         }
         std::thread::sleep(PAUSE);
     }

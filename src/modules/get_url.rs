@@ -104,7 +104,9 @@ fn listed(args: &Args, host: &Host, address: &str, url: &str) -> Result<String, 
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).filter(|row: &Vec<_>| !row.is_empty()).collect();
     let found = match rows.as_slice() {
         [row] if row.len() == 1 => row.first(),
-        rows => rows.iter().find(|row| row.get(1).is_some_and(|f| f.trim_start_matches(['*', '.', '/']) == name)).and_then(|row| row.first()),
+        rows => {
+            rows.iter().find(|row| row.get(1).is_some_and(|f| f.trim_start_matches(['*', '.', '/']) == name)).and_then(|row| row.first())
+        }
     };
     found.map(|hex| hex.to_lowercase()).ok_or_else(|| Failure::new(format!("Unable to find a checksum for file '{name}' in '{address}'")))
 }
@@ -132,7 +134,10 @@ fn download(args: &Args, host: &mut Host, dest: &Path, wanted: &Wanted, sum: Opt
     }
     if !status.is_success() {
         let msg = format!("HTTP Error {}: {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
-        return Err(Failure::new(format!("Request failed: {msg}")).with("status_code", status.as_u16()).with("url", url).with("dest", dest.to_string_lossy()));
+        return Err(Failure::new(format!("Request failed: {msg}"))
+            .with("status_code", status.as_u16())
+            .with("url", url)
+            .with("dest", dest.to_string_lossy()));
     }
     let length = answer.headers().get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     let mut temp = ::tempfile::NamedTempFile::new().context("create a file in", std::env::temp_dir())?;

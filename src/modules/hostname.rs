@@ -8,8 +8,12 @@ use super::{Args, Change, Fields, Host, IoContext, Module, Outcome, Param, Spec,
 
 /// The host is called `name`, now and after the next start. Results: `name` and the facts that follow from it.
 /// Source: ansible.builtin.hostname.
-pub const MODULE: Module =
-    Module { names: &["hostname"], collection: "ansible.builtin", spec: Spec::of(&[Param::str("name").required(), Param::str("use")]), run };
+pub const MODULE: Module = Module {
+    names: &["hostname"],
+    collection: "ansible.builtin",
+    spec: Spec::of(&[Param::str("name").required(), Param::str("use")]),
+    run,
+};
 
 const FILE: &str = "/etc/hostname";
 

@@ -43,7 +43,8 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     let present = args.str("state") == Some("present");
     require(args, present)?;
     let wanted = Wanted::read(args, host)?;
-    let edit = Edit { path: &path, create: args.bool("create"), backup: args.bool("backup"), validate: args.str("validate"), wanted: &wanted };
+    let edit =
+        Edit { path: &path, create: args.bool("create"), backup: args.bool("backup"), validate: args.str("validate"), wanted: &wanted };
     let Some(before) = edit.read(host, present)? else {
         host.unchanged("there is no such file");
         return Ok(Fields::from_iter([("msg".to_string(), "file not present".into())]));

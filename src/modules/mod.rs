@@ -110,6 +110,8 @@ pub fn find(name: &str) -> Option<&'static Module> {
     let (collection, short) = name.rsplit_once('.').unwrap_or(("", name));
     ALL.iter().copied().find(|m| {
         m.names.contains(&short)
-            && (collection.is_empty() || collection == m.collection || (m.collection == "ansible.builtin" && collection == "ansible.legacy"))
+            && (collection.is_empty()
+                || collection == m.collection
+                || (m.collection == "ansible.builtin" && collection == "ansible.legacy"))
     })
 }

@@ -32,7 +32,7 @@ pub fn run(mut command: Command, stdin: Option<&[u8]>, cancel: &AtomicBool, tail
     command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|e| Failure::new(format!("could not run {name}: {e}")).with("rc", 2))?;
     Running::new(child, stdin.unwrap_or_default())
-        .and_then(|running| running.to_end(cancel, tail))
+        .and_then(|running| running.finish(cancel, tail))
         .map_err(|failure| Failure { msg: format!("{name}: {}", failure.msg), fields: failure.fields })
 }
 
@@ -75,7 +75,7 @@ impl<'a> Running<'a> {
     }
 
     /// Keeps the pipes flowing until the program and its output have ended.
-    fn to_end(mut self, cancel: &AtomicBool, tail: &mut dyn FnMut(&[u8])) -> Result<Output, Failure> {
+    fn finish(mut self, cancel: &AtomicBool, tail: &mut dyn FnMut(&[u8])) -> Result<Output, Failure> {
         if self.input.is_empty() {
             self.stdin = None;
         }

@@ -49,7 +49,11 @@ type Collect = fn(&mut Facts) -> Result<(), Failure>;
 
 /// The collectors, in the order they run: the names they answer to, whether they belong to the minimal set, and their work.
 const COLLECTORS: &[(&[&str], bool, Collect)] = &[
-    (&["platform", "architecture", "kernel", "machine", "system", "nodename", "hostname", "fqdn", "domain", "machine_id"], true, platform::collect),
+    (
+        &["platform", "architecture", "kernel", "machine", "system", "nodename", "hostname", "fqdn", "domain", "machine_id"],
+        true,
+        platform::collect,
+    ),
     (&["distribution", "os_family"], true, distribution::collect),
     (&["lsb"], true, distribution::lsb),
     (&["cmdline"], true, platform::cmdline),

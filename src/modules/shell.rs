@@ -8,12 +8,8 @@ use super::{Args, Host, Module, Outcome, Param, Spec};
 
 /// The line is the free-form text or `cmd`; `executable` is the shell (default `/bin/sh`); the other parameters and the
 /// results are those of `command`. Source: ansible.builtin.shell.
-pub const MODULE: Module = Module {
-    names: &["shell"],
-    collection: "ansible.builtin",
-    spec: Spec { free_form: true, ..Spec::of(PARAMS) },
-    run,
-};
+pub const MODULE: Module =
+    Module { names: &["shell"], collection: "ansible.builtin", spec: Spec { free_form: true, ..Spec::of(PARAMS) }, run };
 
 const PARAMS: &[Param] = &[
     Param::str("cmd"),

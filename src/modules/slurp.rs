@@ -6,12 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use super::{Args, Failure, Fields, Host, Module, Outcome, Param, Spec, files};
 
 /// `src` comes back as `content`, with `encoding: base64` and `source`. Source: ansible.builtin.slurp.
-pub const MODULE: Module = Module {
-    names: &["slurp"],
-    collection: "ansible.builtin",
-    spec: Spec::of(&[Param::path("src").aliases(&["path"]).required()]),
-    run,
-};
+pub const MODULE: Module =
+    Module { names: &["slurp"], collection: "ansible.builtin", spec: Spec::of(&[Param::path("src").aliases(&["path"]).required()]), run };
 
 fn run(args: &Args, host: &mut Host) -> Outcome {
     let path = files::path(args, host, "src")?;

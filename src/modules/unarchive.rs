@@ -69,7 +69,10 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         include: args.strings("include"),
         options: args.strings("extra_opts"),
         keep_newer: args.bool("keep_newer"),
-        ignored: [given("owner", "Uid differs"), given("group", "Gid differs"), given("mode", "Mode differs")].into_iter().flatten().collect(),
+        ignored: [given("owner", "Uid differs"), given("group", "Gid differs"), given("mode", "Mode differs")]
+            .into_iter()
+            .flatten()
+            .collect(),
     };
     let wanted = Wanted::read(args, host)?;
     let (handler, names, results) = match zip::is(&archive.path) {

@@ -81,7 +81,11 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     fields.insert("elapsed".into(), started.elapsed().as_secs().into());
     let reason = status.canonical_reason().unwrap_or_default();
     let fine = args.strings("status_code").iter().any(|code| *code == status.as_u16().to_string());
-    fields.insert("msg".into(), if status.is_success() { format!("OK ({} bytes)", bytes.len()) } else { format!("HTTP Error {}: {reason}", status.as_u16()) }.into());
+    fields.insert(
+        "msg".into(),
+        if status.is_success() { format!("OK ({} bytes)", bytes.len()) } else { format!("HTTP Error {}: {reason}", status.as_u16()) }
+            .into(),
+    );
     let text = String::from_utf8_lossy(&bytes);
     let is_json = fields.get("content_type").and_then(Json::as_str).is_some_and(|kind| kind.contains("json"));
     if let Some(json) = is_json.then(|| serde_json::from_str::<Json>(&text).ok()).flatten() {

@@ -13,8 +13,12 @@ use super::{Args, Failure, Fields, Host, Module, Outcome, Param, Spec};
 /// `search_regex`, or is gone (`absent`); first `delay` seconds, then every `sleep`, for `timeout` at most. With neither it waits out
 /// the timeout. `drained` waits until no connection to the port is left. Results: `elapsed path port search_regex state
 /// match_groups match_groupdict`. Source: ansible.builtin.wait_for.
-pub const MODULE: Module =
-    Module { names: &["wait_for"], collection: "ansible.builtin", spec: Spec { mutually_exclusive: &[&["path", "port"]], ..Spec::of(PARAMS) }, run };
+pub const MODULE: Module = Module {
+    names: &["wait_for"],
+    collection: "ansible.builtin",
+    spec: Spec { mutually_exclusive: &[&["path", "port"]], ..Spec::of(PARAMS) },
+    run,
+};
 
 const PARAMS: &[Param] = &[
     Param::str("host").default("127.0.0.1"),
@@ -93,7 +97,10 @@ struct Found {
 impl Goal {
     fn of(args: &Args, on: &Host) -> Result<Goal, Failure> {
         let state = args.need("state")?;
-        let regex = args.str("search_regex").map(|r| Regex::new(&format!("(?m){r}")).map_err(|e| format!("search_regex '{r}': {e}"))).transpose()?;
+        let regex = args
+            .str("search_regex")
+            .map(|r| Regex::new(&format!("(?m){r}")).map_err(|e| format!("search_regex '{r}': {e}")))
+            .transpose()?;
         if args.str("path").is_some() {
             if matches!(state, "stopped" | "drained") {
                 return Err(format!("state={state} should only be used for checking a port in the wait_for module").into());
@@ -114,7 +121,9 @@ impl Goal {
     }
 
     fn name(&self) -> String {
-        let searched = |regex: &Option<Regex>| regex.as_ref().map(|r| format!("search string {} in ", r.as_str().trim_start_matches("(?m)"))).unwrap_or_default();
+        let searched = |regex: &Option<Regex>| {
+            regex.as_ref().map(|r| format!("search string {} in ", r.as_str().trim_start_matches("(?m)"))).unwrap_or_default()
+        };
         match self {
             Goal::Time => "the time to pass".into(),
             Goal::Port { host, port, open: true, regex } => format!("{}{host}:{port}", searched(regex)),

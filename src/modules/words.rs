@@ -112,7 +112,14 @@ mod tests {
     #[test]
     fn expands_what_is_known() {
         let env = BTreeMap::from([("FOO".to_string(), "v".to_string()), ("HOME".to_string(), "/h/".to_string())]);
-        let cases = [("$FOO/${FOO}x", "v/vx"), ("$NOPE_X ${NOPE_X} $", "$NOPE_X ${NOPE_X} $"), ("~/x", "/h/x"), ("a~", "a~"), ("${", "${"), ("~no such/x", "~no such/x")];
+        let cases = [
+            ("$FOO/${FOO}x", "v/vx"),
+            ("$NOPE_X ${NOPE_X} $", "$NOPE_X ${NOPE_X} $"),
+            ("~/x", "/h/x"),
+            ("a~", "a~"),
+            ("${", "${"),
+            ("~no such/x", "~no such/x"),
+        ];
         for (word, expanded) in cases {
             assert_eq!(expand(word, &env), expanded);
         }

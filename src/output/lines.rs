@@ -75,7 +75,7 @@ impl<W: Write + Send> Lines<W> {
 
     fn result(&self, status: Status, ignored: bool, who: &str, item: Option<&str>, result: &Fields) -> String {
         let item = item.map(|label| format!(" (item={label})", label = self.redactor.text(label))).unwrap_or_default();
-        let arrow = if item.is_empty() { " => " } else { " => " };
+        let arrow = " => ";
         let (color, text) = match status {
             Status::Ok => ("32", format!("ok: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
             Status::Changed => ("33", format!("changed: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),

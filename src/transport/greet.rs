@@ -55,7 +55,7 @@ pub async fn greet(exec: Exec, run: &str, identity: Option<&Become>) -> Result<G
         talk.stdin.flush().await?;
     }
     let limit = if identity.is_some() { ESCALATION } else { START };
-    match tokio::time::timeout_at(Instant::now() + limit, talk.to_ready()).await {
+    match tokio::time::timeout_at(Instant::now() + limit, talk.ready()).await {
         Ok(Ok(true)) => {}
         Ok(Ok(false)) => {
             let rc = tokio::time::timeout(Duration::from_secs(1), exit).await.ok().and_then(Result::ok).flatten();
@@ -92,7 +92,7 @@ struct Talk<'a> {
 
 impl Talk<'_> {
     /// Reads until the agent is ready (true) or its output ends (false).
-    async fn to_ready(&mut self) -> Result<bool, Refusal> {
+    async fn ready(&mut self) -> Result<bool, Refusal> {
         let mut buffer = [0; 4096];
         let mut listening = true;
         loop {

@@ -44,12 +44,18 @@ pub struct Link {
     settings: Settings,
     events: Box<dyn Fn(LinkEvent) + Send + Sync>,
     session: Mutex<Option<Arc<Session>>>,
-    agents: Mutex<HashMap<Option<(super::Method, String)>, Arc<Mutex<Option<Arc<Peer>>>>>>,
+    agents: Mutex<HashMap<Identity, Slot>>,
     offers: Offers,
     /// The program for this host once it turned out to be of another kind than this machine.
     other: OnceLock<PathBuf>,
     closed: AtomicBool,
 }
+
+/// Whom an agent runs as; `None` is the user who logged in.
+type Identity = Option<(super::Method, String)>;
+
+/// An agent that runs, or that is being started.
+type Slot = Arc<Mutex<Option<Arc<Peer>>>>;
 
 impl Link {
     /// Connects. The agent is started with the first task, as the user it needs.

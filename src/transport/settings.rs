@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OnceCell, Semaphore};
@@ -76,8 +76,8 @@ impl Settings {
         self.shared(&path).gzip.get_or_try_init(|| blocking(compress)).await.cloned()
     }
 
-    fn shared(&self, path: &PathBuf) -> Arc<Shared> {
-        self.programs.lock().unwrap_or_else(PoisonError::into_inner).entry(path.clone()).or_default().clone()
+    fn shared(&self, path: &Path) -> Arc<Shared> {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).entry(path.to_path_buf()).or_default().clone()
     }
 }
 

@@ -149,10 +149,12 @@ pub async fn fetch(call: Call<'_>) -> Outcome {
     let path = destination(&call, &src, &dest);
     let (sum, md5) = (hex(&Sha1::digest(&bytes)), hex(&md5::Md5::digest(&bytes)));
     let same = tokio::fs::read(&path).await.is_ok_and(|old| old == bytes);
-    if !same && !call.check
-        && let Err(message) = write(&path, &bytes).await {
-            return Outcome::failed(message);
-        }
+    if !same
+        && !call.check
+        && let Err(message) = write(&path, &bytes).await
+    {
+        return Outcome::failed(message);
+    }
     let entries = [
         ("changed", (!same).into()),
         ("dest", path.display().to_string().into()),

@@ -78,9 +78,10 @@ impl<'a> Fields<'a> {
 
     fn condition(&self, value: Value, place: Place) -> Condition {
         if let Value::Str(expression) = &value
-            && let Err(problem) = crate::language::template::check_expression(expression, Some(&place)) {
-                self.loader.report(problem.at(&place));
-            }
+            && let Err(problem) = crate::language::template::check_expression(expression, Some(&place))
+        {
+            self.loader.report(problem.at(&place));
+        }
         Condition { value, place }
     }
 

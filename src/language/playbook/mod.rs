@@ -16,6 +16,7 @@ mod tags;
 mod task;
 
 pub use fields::nearest;
+pub use free_form::Line;
 pub use keywords::{Condition, Keyword, Keywords};
 pub use load_role::RoleFiles;
 pub use load_task::Surroundings;
@@ -26,6 +27,6 @@ pub use tags::TagFilter;
 pub use task::{Action, Block, Item, Loop, Task};
 
 /// The `name=value` pairs of a text, and the words that are none.
-pub fn pairs(text: &str) -> Result<(Vec<(std::sync::Arc<str>, String)>, String), String> {
-    free_form::pairs(text).map(|line| (line.options, line.rest))
+pub fn pairs(text: &str) -> Result<Line, String> {
+    free_form::pairs(text)
 }

@@ -107,7 +107,7 @@ impl Evaluator<'_> {
     }
 
     /// `{% from 'file' import a, b as c %}`.
-    pub fn from_import(&self, import: &'static Spanned<ast::FromImport<'static>>) -> Eval<()> {
+    pub fn import_names(&self, import: &'static Spanned<ast::FromImport<'static>>) -> Eval<()> {
         let module = self.module(&import.expr, import.span())?;
         for (name, alias) in &import.names {
             let (Expr::Var(name), Expr::Var(alias)) = (name, alias.as_ref().unwrap_or(name)) else { continue };

@@ -178,7 +178,7 @@ mod tests {
     fn conversions() {
         let values = |items: &[Value]| items.to_vec();
         for (text, arguments, expected) in [
-            ("%s-%05.1f-%x-%%", values(&["a".into(), Value::Float(3.14159), Value::Int(255)]), "a-003.1-ff-%"),
+            ("%s-%05.1f-%x-%%", values(&["a".into(), Value::Float(2.71), Value::Int(255)]), "a-002.7-ff-%"),
             ("%d", values(&[Value::Float(3.9)]), "3"),
             ("%5s|%-5s|", values(&["a".into(), "b".into()]), "    a|b    |"),
             ("%.2s", values(&["abc".into()]), "ab"),

@@ -78,7 +78,7 @@ impl Evaluator<'_> {
             }
             Stmt::Include(include) => self.include(include, out)?,
             Stmt::Import(import) => self.import(import)?,
-            Stmt::FromImport(import) => self.from_import(import)?,
+            Stmt::FromImport(import) => self.import_names(import)?,
             Stmt::Block(block) => self.block(block.name, 0, out)?,
             Stmt::Template(template) => return self.statements(&template.children, out),
             Stmt::Continue(_) => return Ok(Flow::Continue),

@@ -52,7 +52,8 @@ impl AptGet {
 
     /// Has `words` done to `names`, when a simulation finds something to do.
     pub fn run(&self, host: &mut Host, words: &[&str], names: &[String], fields: &mut Fields) -> Result<(), Failure> {
-        let line: Vec<&str> = self.options.iter().map(String::as_str).chain(words.iter().copied()).chain(names.iter().map(String::as_str)).collect();
+        let line: Vec<&str> =
+            self.options.iter().map(String::as_str).chain(words.iter().copied()).chain(names.iter().map(String::as_str)).collect();
         let simulated: Vec<&str> = ["--simulate"].into_iter().chain(line.iter().copied()).collect();
         let plan = explain(host.probe("apt-get", &simulated)?, words)?;
         let steps = steps(&plan);
@@ -81,7 +82,11 @@ impl AptGet {
     pub fn clean(&self, host: &mut Host) -> Result<(), Failure> {
         let kept = glob::glob("/var/cache/apt/archives/*.deb").ok().into_iter().flatten().flatten().next();
         match kept {
-            Some(_) => host.change(Change::new("removed the fetched packages"), |w: &mut Writer| w.exec("apt-get", &["clean"])?.success("apt-get clean failed")).map(drop),
+            Some(_) => host
+                .change(Change::new("removed the fetched packages"), |w: &mut Writer| {
+                    w.exec("apt-get", &["clean"])?.success("apt-get clean failed")
+                })
+                .map(drop),
             None => {
                 host.unchanged("no fetched packages are kept");
                 Ok(())

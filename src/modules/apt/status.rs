@@ -80,11 +80,15 @@ impl Wanted {
 
     /// Whether `package` is installed and its version is wanted.
     pub fn satisfied_by(&self, package: &Package) -> bool {
-        package.installed && self.names(package) && match &self.version {
-            None => true,
-            Some((Compare::Matches, pattern)) => pattern == package.version || glob::Pattern::new(pattern).is_ok_and(|p| p.matches(package.version)),
-            Some((Compare::AtLeast, least)) => version::compare(package.version, least).is_ge(),
-        }
+        package.installed
+            && self.names(package)
+            && match &self.version {
+                None => true,
+                Some((Compare::Matches, pattern)) => {
+                    pattern == package.version || glob::Pattern::new(pattern).is_ok_and(|p| p.matches(package.version))
+                }
+                Some((Compare::AtLeast, least)) => version::compare(package.version, least).is_ge(),
+            }
     }
 
     /// How apt-get is asked for it.

@@ -36,7 +36,15 @@ fn take<'a>(rest: &mut &'a str, fits: fn(char) -> bool) -> &'a str {
 /// A tilde sorts before the end, the end before letters, letters before everything else.
 fn text(a: &str, b: &str) -> Ordering {
     let weights = |text: &str| {
-        let weight = |c: char| if c == '~' { -1 } else if c.is_ascii_alphabetic() { c as i32 } else { c as i32 + 256 };
+        let weight = |c: char| {
+            if c == '~' {
+                -1
+            } else if c.is_ascii_alphabetic() {
+                c as i32
+            } else {
+                c as i32 + 256
+            }
+        };
         text.chars().map(weight).chain([0]).collect::<Vec<_>>()
     };
     weights(a).cmp(&weights(b))

@@ -40,7 +40,8 @@ pub(super) fn local(host: &mut Host, src: &Path, contents: bool, dest: &Path, op
 
 fn walk(host: &mut Host, src: &Path, dest: &Path, options: &Options, keeps_mode: bool) -> Result<(), Failure> {
     directory(host, dest, options)?;
-    let mut entries = fs::read_dir(src).context("read the directory", src)?.collect::<Result<Vec<_>, _>>().context("read the directory", src)?;
+    let mut entries =
+        fs::read_dir(src).context("read the directory", src)?.collect::<Result<Vec<_>, _>>().context("read the directory", src)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let (path, target) = (entry.path(), dest.join(entry.file_name()));

@@ -19,7 +19,9 @@ pub(super) fn ensure_symbolic(task: &Task, host: &mut Host) -> Result<PathBuf, F
     match before {
         "directory" if !task.force => return Err(refuse(task, before, &target)),
         "directory" if fs::read_dir(&task.path).context("read the directory", &task.path)?.next().is_some() => {
-            return Err(Failure::new(format!("the directory {} is not empty, refusing to convert it", task.shown())).with("path", task.shown()));
+            return Err(
+                Failure::new(format!("the directory {} is not empty, refusing to convert it", task.shown())).with("path", task.shown())
+            );
         }
         "file" | "hard" if !task.force => return Err(refuse(task, before, &target)),
         _ => {}
@@ -49,9 +51,7 @@ fn refuse_dangling(task: &Task, before: &str, target: &Path) -> Result<(), Failu
         return Ok(());
     }
     let msg = "src file does not exist, use \"force=yes\" if you really want to create the link";
-    Err(Failure::new(format!("{msg}: {}", absolute.display()))
-        .with("path", task.shown())
-        .with("src", target.to_string_lossy()))
+    Err(Failure::new(format!("{msg}: {}", absolute.display())).with("path", task.shown()).with("src", target.to_string_lossy()))
 }
 
 fn refuse(task: &Task, before: &str, target: &Path) -> Failure {

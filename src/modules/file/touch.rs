@@ -27,9 +27,8 @@ impl Time {
             Some(text) => {
                 let format = args.need(&format!("{name}_format"))?;
                 let moment = DateTime::strptime(format, text).and_then(|at| at.to_zoned(TimeZone::system()));
-                let moment = moment.map_err(|e| {
-                    Failure::new(format!("Error while obtaining timestamp for time {text} using format {format}: {e}"))
-                })?;
+                let moment = moment
+                    .map_err(|e| Failure::new(format!("Error while obtaining timestamp for time {text} using format {format}: {e}")))?;
                 Ok(Time::At(FileTime::from_unix_time(moment.timestamp().as_second(), 0)))
             }
         }

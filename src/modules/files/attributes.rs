@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::owner::Database;
 use super::info::octal;
 use super::mode::Mode;
+use super::owner::Database;
 use crate::modules::host::{Install, umask};
 use crate::modules::{Args, Change, Failure, Host};
 

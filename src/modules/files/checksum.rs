@@ -56,11 +56,9 @@ const NAMES: [(&str, Algorithm); 6] = [
 ];
 
 fn known(name: &str) -> Result<Algorithm, Failure> {
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, algorithm)| *algorithm)
-        .ok_or_else(|| Failure::new(format!("Could not hash file with algorithm '{name}'. Available algorithms: {}", NAMES.map(|n| n.0).join(", "))))
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm).ok_or_else(|| {
+        Failure::new(format!("Could not hash file with algorithm '{name}'. Available algorithms: {}", NAMES.map(|n| n.0).join(", ")))
+    })
 }
 
 fn drain<D: Digest>(input: &mut impl Read) -> io::Result<String> {

@@ -89,19 +89,21 @@ fn apply_clause(clause: &str, mut mode: u32, is_dir: bool) -> Option<u32> {
 /// The bits `perms` stand for in the class at `shift`.
 fn class_bits(perms: &str, mode: u32, is_dir: bool, shift: u32, special: u32) -> Option<u32> {
     perms.chars().try_fold(0, |bits, perm| {
-        Some(bits | match perm {
-            'r' => 4 << shift,
-            'w' => 2 << shift,
-            'x' => 1 << shift,
-            'X' if is_dir || mode & 0o111 != 0 => 1 << shift,
-            'X' => 0,
-            's' => special & 0o6000,
-            't' => special & 0o1000,
-            'u' => (mode >> 6 & 7) << shift,
-            'g' => (mode >> 3 & 7) << shift,
-            'o' => (mode & 7) << shift,
-            _ => return None,
-        })
+        Some(
+            bits | match perm {
+                'r' => 4 << shift,
+                'w' => 2 << shift,
+                'x' => 1 << shift,
+                'X' if is_dir || mode & 0o111 != 0 => 1 << shift,
+                'X' => 0,
+                's' => special & 0o6000,
+                't' => special & 0o1000,
+                'u' => (mode >> 6 & 7) << shift,
+                'g' => (mode >> 3 & 7) << shift,
+                'o' => (mode & 7) << shift,
+                _ => return None,
+            },
+        )
     })
 }
 

@@ -53,7 +53,9 @@ fn translate(pattern: &str) -> String {
 /// Whether what follows a `{` makes it a repetition: `3}`, `3,}`, `,3}`, `1,3}`.
 fn counts(tail: &str) -> bool {
     tail.split_once('}').is_some_and(|(inner, _)| {
-        inner.contains(|c: char| c.is_ascii_digit()) && inner.chars().all(|c| c.is_ascii_digit() || c == ',') && inner.matches(',').count() < 2
+        inner.contains(|c: char| c.is_ascii_digit())
+            && inner.chars().all(|c| c.is_ascii_digit() || c == ',')
+            && inner.matches(',').count() < 2
     })
 }
 
@@ -70,8 +72,7 @@ pub fn expand(template: &str, captures: &Captures<str>) -> String {
 
 /// Writes what an escape stands for; gives what comes after it.
 fn escape<'t>(after: &'t str, captures: &Captures<str>, out: &mut String) -> &'t str {
-    const CONTROLS: [(char, char); 7] =
-        [('n', '\n'), ('t', '\t'), ('r', '\r'), ('a', '\x07'), ('f', '\x0c'), ('v', '\x0b'), ('\\', '\\')];
+    const CONTROLS: [(char, char); 7] = [('n', '\n'), ('t', '\t'), ('r', '\r'), ('a', '\x07'), ('f', '\x0c'), ('v', '\x0b'), ('\\', '\\')];
     if let Some((name, rest)) = after.strip_prefix("g<").and_then(|tail| tail.split_once('>')) {
         let group = name.parse().map_or_else(|_| captures.name(name), |number| captures.get(number));
         out.push_str(group.map_or("", |group| group.as_str()));

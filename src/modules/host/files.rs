@@ -6,8 +6,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown, lcho
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use filetime::FileTime;
 use ::tempfile::NamedTempFile;
+use filetime::FileTime;
 
 use super::Writer;
 use crate::modules::words::split;

@@ -68,13 +68,14 @@ impl Lines {
         let sought = Sought::of(args, line)?;
         let first = args.bool("firstmatch");
         if !matches!(sought, Sought::Whole(_))
-            && let Some(at) = self.position(first, |line| sought.is(line))? {
-                let line = match &sought {
-                    Sought::Pattern(regex) if args.bool("backrefs") => self.filled(regex, at, line)?,
-                    _ => line.to_string(),
-                };
-                return Ok(self.replace(at, &line));
-            }
+            && let Some(at) = self.position(first, |line| sought.is(line))?
+        {
+            let line = match &sought {
+                Sought::Pattern(regex) if args.bool("backrefs") => self.filled(regex, at, line)?,
+                _ => line.to_string(),
+            };
+            return Ok(self.replace(at, &line));
+        }
         if let Some(at) = self.position(false, |each| Ok(bare(each) == line))? {
             return Ok(self.replace(at, line));
         }

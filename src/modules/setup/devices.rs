@@ -15,7 +15,8 @@ pub fn collect(facts: &mut Facts) -> Result<(), Failure> {
 }
 
 fn names(dir: impl AsRef<Path>) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
@@ -25,8 +26,11 @@ fn device(name: &str) -> Json {
     let read = |file: &str| Some(text(dir.join(file))).filter(|t| !t.is_empty());
     let sector = read("queue/logical_block_size").and_then(|s| s.parse().ok()).unwrap_or(512);
     let sectors = read("size").and_then(|s| s.parse().ok()).unwrap_or(0);
-    let partitions: Map<String, Json> =
-        names(&dir).into_iter().filter(|n| dir.join(n).join("partition").exists()).map(|n| (n.clone(), partition(&dir.join(n), sector))).collect();
+    let partitions: Map<String, Json> = names(&dir)
+        .into_iter()
+        .filter(|n| dir.join(n).join("partition").exists())
+        .map(|n| (n.clone(), partition(&dir.join(n), sector)))
+        .collect();
     json!({
         "model": read("device/model"), "vendor": read("device/vendor"), "serial": read("device/serial"),
         "removable": read("removable").unwrap_or_else(|| "0".into()), "rotational": read("queue/rotational").unwrap_or_else(|| "0".into()),

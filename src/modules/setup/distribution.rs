@@ -70,7 +70,8 @@ fn identify(release: &HashMap<&str, String>, debian_version: &str) -> Distributi
     let value = |key: &str| release.get(key).cloned().unwrap_or_default();
     let id = value("ID");
     let row = KNOWN.iter().find(|(known, ..)| *known == id);
-    let name = row.map_or_else(|| Some(value("NAME")).filter(|n| !n.is_empty()).unwrap_or_else(|| "Linux".into()), |(_, name, _)| name.to_string());
+    let name = row
+        .map_or_else(|| Some(value("NAME")).filter(|n| !n.is_empty()).unwrap_or_else(|| "Linux".into()), |(_, name, _)| name.to_string());
     let like = value("ID_LIKE");
     let family = match row {
         Some((.., family)) => family.to_string(),
@@ -81,7 +82,10 @@ fn identify(release: &HashMap<&str, String>, debian_version: &str) -> Distributi
         "debian" if debian_version.starts_with(|c: char| c.is_ascii_digit()) => debian_version.to_string(),
         _ => Some(value("VERSION_ID")).filter(|v| !v.is_empty()).unwrap_or_else(|| "NA".into()),
     };
-    let release = Some(value("VERSION_CODENAME")).filter(|v| !v.is_empty()).or_else(|| parenthesised(&value("VERSION"))).unwrap_or_else(|| "NA".into());
+    let release = Some(value("VERSION_CODENAME"))
+        .filter(|v| !v.is_empty())
+        .or_else(|| parenthesised(&value("VERSION")))
+        .unwrap_or_else(|| "NA".into());
     Distribution { name, family, version, release }
 }
 
@@ -98,9 +102,9 @@ fn parenthesised(version: &str) -> Option<String> {
 pub fn lsb(facts: &mut Facts) -> Result<(), Failure> {
     let file = text("/etc/lsb-release");
     let file = assignments(&file);
-    let keys = [("DISTRIB_ID", "id"), ("DISTRIB_RELEASE", "release"), ("DISTRIB_DESCRIPTION", "description"), ("DISTRIB_CODENAME", "codename")];
-    let mut lsb: Map<String, Json> =
-        keys.iter().filter_map(|(from, to)| Some((to.to_string(), file.get(from)?.as_str().into()))).collect();
+    let keys =
+        [("DISTRIB_ID", "id"), ("DISTRIB_RELEASE", "release"), ("DISTRIB_DESCRIPTION", "description"), ("DISTRIB_CODENAME", "codename")];
+    let mut lsb: Map<String, Json> = keys.iter().filter_map(|(from, to)| Some((to.to_string(), file.get(from)?.as_str().into()))).collect();
     if let Some(major) = file.get("DISTRIB_RELEASE").and_then(|r| r.split('.').next()) {
         lsb.insert("major_release".into(), major.into());
     }
@@ -121,7 +125,11 @@ mod tests {
     #[test]
     fn knows_distributions() {
         let cases = [
-            ("ID=debian\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm", "12.9", ["Debian", "Debian", "12.9", "bookworm"]),
+            (
+                "ID=debian\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm",
+                "12.9",
+                ["Debian", "Debian", "12.9", "bookworm"],
+            ),
             ("ID=ubuntu\nVERSION_ID='24.04'\nVERSION_CODENAME=noble", "trixie/sid", ["Ubuntu", "Debian", "24.04", "noble"]),
             ("ID=\"rocky\"\nVERSION_ID=\"9.3\"\nVERSION=\"9.3 (Blue Onyx)\"", "", ["Rocky", "RedHat", "9.3", "Blue Onyx"]),
             ("ID=mine\nNAME=Mine\nID_LIKE=\"x debian\"", "", ["Mine", "Debian", "NA", "NA"]),

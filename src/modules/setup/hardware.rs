@@ -41,11 +41,14 @@ fn memory(facts: &mut Facts, meminfo: &str) {
     for (name, value) in [("memtotal_mb", total), ("memfree_mb", free), ("swaptotal_mb", swap), ("swapfree_mb", swap_free)] {
         facts.set(name, value);
     }
-    facts.set("memory_mb", json!({
-        "real": {"total": total, "free": free, "used": total - free},
-        "nocache": {"free": nocache, "used": total - nocache},
-        "swap": {"total": swap, "free": swap_free, "used": swap - swap_free, "cached": mb("SwapCached")},
-    }));
+    facts.set(
+        "memory_mb",
+        json!({
+            "real": {"total": total, "free": free, "used": total - free},
+            "nocache": {"free": nocache, "used": total - nocache},
+            "swap": {"total": swap, "free": swap_free, "used": swap - swap_free, "cached": mb("SwapCached")},
+        }),
+    );
 }
 
 fn processors(facts: &mut Facts, cpuinfo: &str) {
@@ -80,20 +83,57 @@ fn processors(facts: &mut Facts, cpuinfo: &str) {
 
 /// A DMI fact and the file that holds it.
 const DMI: &[(&str, &str)] = &[
-    ("bios_date", "bios_date"), ("bios_vendor", "bios_vendor"), ("bios_version", "bios_version"),
-    ("board_asset_tag", "board_asset_tag"), ("board_name", "board_name"), ("board_serial", "board_serial"),
-    ("board_vendor", "board_vendor"), ("board_version", "board_version"),
-    ("chassis_asset_tag", "chassis_asset_tag"), ("chassis_serial", "chassis_serial"), ("chassis_vendor", "chassis_vendor"),
-    ("chassis_version", "chassis_version"), ("form_factor", "chassis_type"), ("product_name", "product_name"),
-    ("product_serial", "product_serial"), ("product_uuid", "product_uuid"), ("product_version", "product_version"), ("system_vendor", "sys_vendor"),
+    ("bios_date", "bios_date"),
+    ("bios_vendor", "bios_vendor"),
+    ("bios_version", "bios_version"),
+    ("board_asset_tag", "board_asset_tag"),
+    ("board_name", "board_name"),
+    ("board_serial", "board_serial"),
+    ("board_vendor", "board_vendor"),
+    ("board_version", "board_version"),
+    ("chassis_asset_tag", "chassis_asset_tag"),
+    ("chassis_serial", "chassis_serial"),
+    ("chassis_vendor", "chassis_vendor"),
+    ("chassis_version", "chassis_version"),
+    ("form_factor", "chassis_type"),
+    ("product_name", "product_name"),
+    ("product_serial", "product_serial"),
+    ("product_uuid", "product_uuid"),
+    ("product_version", "product_version"),
+    ("system_vendor", "sys_vendor"),
 ];
 
 /// What the kinds of chassis are called, by number.
 const FORMS: &[&str] = &[
-    "Unknown", "Other", "Unknown", "Desktop", "Low Profile Desktop", "Pizza Box", "Mini Tower", "Tower", "Portable", "Laptop", "Notebook",
-    "Hand Held", "Docking Station", "All In One", "Sub Notebook", "Space-saving", "Lunch Box", "Main Server Chassis", "Expansion Chassis",
-    "Sub Chassis", "Bus Expansion Chassis", "Peripheral Chassis", "RAID Chassis", "Rack Mount Chassis", "Sealed-case PC",
-    "Multi-system", "CompactPCI", "AdvancedTCA", "Blade",
+    "Unknown",
+    "Other",
+    "Unknown",
+    "Desktop",
+    "Low Profile Desktop",
+    "Pizza Box",
+    "Mini Tower",
+    "Tower",
+    "Portable",
+    "Laptop",
+    "Notebook",
+    "Hand Held",
+    "Docking Station",
+    "All In One",
+    "Sub Notebook",
+    "Space-saving",
+    "Lunch Box",
+    "Main Server Chassis",
+    "Expansion Chassis",
+    "Sub Chassis",
+    "Bus Expansion Chassis",
+    "Peripheral Chassis",
+    "RAID Chassis",
+    "Rack Mount Chassis",
+    "Sealed-case PC",
+    "Multi-system",
+    "CompactPCI",
+    "AdvancedTCA",
+    "Blade",
 ];
 
 fn dmi(facts: &mut Facts) {

@@ -50,7 +50,9 @@ fn ini(text: &str) -> Json {
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             current = name.to_string();
             sections.entry(name).or_insert_with(|| Map::new().into());
-        } else if let (Some((key, value)), Some(section)) = (line.split_once(['=', ':']), sections.get_mut(&current).and_then(Json::as_object_mut)) {
+        } else if let (Some((key, value)), Some(section)) =
+            (line.split_once(['=', ':']), sections.get_mut(&current).and_then(Json::as_object_mut))
+        {
             section.insert(key.trim().to_lowercase(), value.trim().into());
         }
     }

@@ -65,9 +65,15 @@ fn add_sizes(mounts: &mut [Json], timeout: Duration) {
         let Ok((at, size)) = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) else { return };
         let (Some(size), Some(mount)) = (size, mounts.get_mut(at).and_then(Json::as_object_mut)) else { continue };
         let numbers = [
-            ("size_total", size.f_frsize * size.f_blocks), ("size_available", size.f_frsize * size.f_bavail),
-            ("block_size", size.f_bsize), ("block_total", size.f_blocks), ("block_available", size.f_bavail), ("block_used", size.f_blocks - size.f_bavail),
-            ("inode_total", size.f_files), ("inode_available", size.f_favail), ("inode_used", size.f_files.saturating_sub(size.f_favail)),
+            ("size_total", size.f_frsize * size.f_blocks),
+            ("size_available", size.f_frsize * size.f_bavail),
+            ("block_size", size.f_bsize),
+            ("block_total", size.f_blocks),
+            ("block_available", size.f_bavail),
+            ("block_used", size.f_blocks - size.f_bavail),
+            ("inode_total", size.f_files),
+            ("inode_available", size.f_favail),
+            ("inode_used", size.f_files.saturating_sub(size.f_favail)),
         ];
         mount.extend(numbers.map(|(name, value)| (name.to_string(), value.into())));
     }

@@ -13,7 +13,8 @@ use crate::modules::Failure;
 /// `interfaces`, a fact per interface, `default_ipv4 default_ipv6 all_ipv4_addresses all_ipv6_addresses`.
 pub fn collect(facts: &mut Facts) -> Result<(), Failure> {
     let addresses = addresses()?;
-    let mut names: Vec<String> = std::fs::read_dir("/sys/class/net").into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        std::fs::read_dir("/sys/class/net").into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     names.retain(|name| Path::new("/sys/class/net").join(name).is_dir());
     names.sort();
     let interfaces: Vec<Interface> = names.iter().map(|name| Interface::read(name, &addresses)).collect();
@@ -97,7 +98,8 @@ impl Interface {
 }
 
 fn members(dir: &Path) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
@@ -108,7 +110,13 @@ fn ipv4(address: &Address) -> Map<String, Json> {
         IpAddr::V6(_) => Default::default(),
     };
     let broadcast = address.broadcast.map(|b| b.to_string()).unwrap_or_default();
-    let fields = [("address", address.ip.to_string()), ("broadcast", broadcast), ("netmask", netmask), ("network", network), ("prefix", address.prefix.to_string())];
+    let fields = [
+        ("address", address.ip.to_string()),
+        ("broadcast", broadcast),
+        ("netmask", netmask),
+        ("network", network),
+        ("prefix", address.prefix.to_string()),
+    ];
     fields.into_iter().map(|(k, v)| (k.to_string(), v.into())).collect()
 }
 
@@ -125,7 +133,11 @@ struct Route {
 
 /// The default route with the smallest metric in the text of `/proc/net/route`.
 fn default_route4(table: &str) -> Option<Route> {
-    let rows = table.lines().skip(1).map(|l| l.split_whitespace().collect::<Vec<_>>()).filter(|r| r.len() > 7 && r[1] == "00000000" && r[7] == "00000000");
+    let rows = table
+        .lines()
+        .skip(1)
+        .map(|l| l.split_whitespace().collect::<Vec<_>>())
+        .filter(|r| r.len() > 7 && r[1] == "00000000" && r[7] == "00000000");
     let row = rows.min_by_key(|r| r[6].parse::<u32>().unwrap_or(u32::MAX))?;
     let gateway = u32::from_str_radix(row[2], 16).ok().filter(|g| *g != 0).map(|g| Ipv4Addr::from(g.to_ne_bytes()).into());
     Some(Route { interface: row[0].to_string(), gateway })
@@ -146,7 +158,8 @@ fn default(interfaces: &[Interface], route: Option<Route>) -> Json {
     let Some(route) = route else { return nothing() };
     let Some(interface) = interfaces.iter().find(|i| i.name == route.interface) else { return nothing() };
     let wants_v4 = route.gateway.is_none_or(|g| g.is_ipv4());
-    let candidates: Vec<&Address> = interface.addresses.iter().filter(|a| a.ip.is_ipv4() == wants_v4 && (wants_v4 || a.scope == "global")).collect();
+    let candidates: Vec<&Address> =
+        interface.addresses.iter().filter(|a| a.ip.is_ipv4() == wants_v4 && (wants_v4 || a.scope == "global")).collect();
     let reaches = |a: &&&Address| route.gateway.zip(IpNet::new(a.ip, a.prefix).ok()).is_some_and(|(g, net)| net.contains(&g));
     let Some(address) = candidates.iter().find(reaches).or(candidates.first()) else { return nothing() };
     let mut fact = if wants_v4 { ipv4(address) } else { ipv6(address).as_object().cloned().unwrap_or_default() };
@@ -168,7 +181,9 @@ mod tests {
             eth1\t00000000\t0101A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\neth0\t00000000\t0100580A\t0003\t0\t0\t10\t00000000\t0\t0\t0\neth0\t0000580A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n";
         assert_eq!(default_route4(table), Some(Route { interface: "eth0".into(), gateway: Some(IpAddr::from([10, 88, 0, 1])) }));
         let zero = "0".repeat(32);
-        let table = format!("{zero} 00 {zero} 00 {zero} ffffffff 00000001 00000000 00200200       lo\n{zero} 00 {zero} 00 fe80000000000000000000000000000a 00000400 1 0 00000003 eth0\n");
+        let table = format!(
+            "{zero} 00 {zero} 00 {zero} ffffffff 00000001 00000000 00200200       lo\n{zero} 00 {zero} 00 fe80000000000000000000000000000a 00000400 1 0 00000003 eth0\n"
+        );
         let route = default_route6(&table);
         assert_eq!(route.map(|r| (r.interface, r.gateway.map(|g| g.to_string()))), Some(("eth0".into(), Some("fe80::a".into()))));
         assert_eq!(default_route4(""), None);

@@ -114,6 +114,9 @@ mod tests {
     #[test]
     fn reads_the_resolver() {
         let dns = resolver("# c\nnameserver 10.0.0.2\nnameserver 10.0.0.3\nsearch a b\noptions ndots:5 edns0\n");
-        assert_eq!(Json::Object(dns), json!({"nameservers": ["10.0.0.2", "10.0.0.3"], "search": ["a", "b"], "options": {"ndots": "5", "edns0": true}}));
+        assert_eq!(
+            Json::Object(dns),
+            json!({"nameservers": ["10.0.0.2", "10.0.0.3"], "search": ["a", "b"], "options": {"ndots": "5", "edns0": true}})
+        );
     }
 }

@@ -26,7 +26,8 @@ fn selinux() -> serde_json::Value {
         return json!({"status": "disabled"});
     };
     let config = text("/etc/selinux/config");
-    let setting = |key: &str| config.lines().find_map(|l| l.trim().strip_prefix(key)?.strip_prefix('=')).unwrap_or("unknown").trim().to_string();
+    let setting =
+        |key: &str| config.lines().find_map(|l| l.trim().strip_prefix(key)?.strip_prefix('=')).unwrap_or("unknown").trim().to_string();
     json!({
         "status": "enabled", "mode": if enforce == "1" { "enforcing" } else { "permissive" },
         "config_mode": setting("SELINUX"), "type": setting("SELINUXTYPE"), "policyvers": text("/sys/fs/selinux/policyvers").parse::<i64>().ok(),
@@ -36,7 +37,10 @@ fn selinux() -> serde_json::Value {
 /// `ssh_host_key_KIND_public` and its `_keytype`.
 pub fn ssh_host_keys(facts: &mut Facts) -> Result<(), Failure> {
     for kind in ["dsa", "rsa", "ecdsa", "ed25519"] {
-        let file = [format!("/etc/ssh/ssh_host_{kind}_key.pub"), format!("/etc/openssh/ssh_host_{kind}_key.pub")].iter().map(text).find(|t| !t.is_empty());
+        let file = [format!("/etc/ssh/ssh_host_{kind}_key.pub"), format!("/etc/openssh/ssh_host_{kind}_key.pub")]
+            .iter()
+            .map(text)
+            .find(|t| !t.is_empty());
         let Some(file) = file else { continue };
         if let [keytype, key, ..] = file.split_whitespace().collect::<Vec<_>>()[..] {
             facts.set(&format!("ssh_host_key_{kind}_public"), key);

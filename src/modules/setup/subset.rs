@@ -8,7 +8,8 @@ type Row = (&'static [&'static str], bool, Collect);
 /// The collectors that `wanted` asks for: names and groups add, `!name` takes away, and the minimal set is always in
 /// unless `!min` says otherwise.
 pub fn choose(rows: &'static [Row], wanted: &[String]) -> Result<Vec<Collect>, Failure> {
-    let known = |name: &str| matches!(name, "all" | "min" | "facter" | "ohai" | "python") || rows.iter().any(|(names, ..)| names.contains(&name));
+    let known =
+        |name: &str| matches!(name, "all" | "min" | "facter" | "ohai" | "python") || rows.iter().any(|(names, ..)| names.contains(&name));
     if let Some(bad) = wanted.iter().map(|w| w.trim_start_matches('!')).find(|name| !known(name)) {
         let mut names: Vec<&str> = rows.iter().flat_map(|(names, ..)| names.iter().copied()).chain(["all", "min"]).collect();
         names.sort_unstable();
@@ -31,8 +32,7 @@ pub fn choose(rows: &'static [Row], wanted: &[String]) -> Result<Vec<Collect>, F
 
 /// Keeps the facts whose name fits one of `patterns`, with or without `ansible_`; all when there are none.
 pub fn filter(facts: &mut Fields, patterns: &[String]) {
-    let patterns: Vec<glob::Pattern> =
-        patterns.iter().filter(|p| !p.is_empty()).filter_map(|p| glob::Pattern::new(p).ok()).collect();
+    let patterns: Vec<glob::Pattern> = patterns.iter().filter(|p| !p.is_empty()).filter_map(|p| glob::Pattern::new(p).ok()).collect();
     if !patterns.is_empty() {
         facts.retain(|name, _| {
             let short = name.strip_prefix("ansible_").unwrap_or(name);

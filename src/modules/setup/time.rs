@@ -38,8 +38,10 @@ pub fn collect(facts: &mut Facts) -> Result<(), Failure> {
 
 fn fields(now: &Zoned) -> Map<String, Json> {
     let utc = now.with_time_zone(TimeZone::UTC);
-    let mut fields: Map<String, Json> =
-        FIELDS.iter().map(|(name, format, in_utc)| (name.to_string(), if *in_utc { &utc } else { now }.strftime(format).to_string().into())).collect();
+    let mut fields: Map<String, Json> = FIELDS
+        .iter()
+        .map(|(name, format, in_utc)| (name.to_string(), if *in_utc { &utc } else { now }.strftime(format).to_string().into()))
+        .collect();
     fields.insert("tz_dst".into(), dst_name(now).into());
     fields
 }
@@ -59,8 +61,16 @@ mod tests {
     fn names_every_part() -> Result<(), jiff::Error> {
         let fields = fields(&"2026-01-02T03:04:05.000006+01:00[Europe/Berlin]".parse()?);
         let cases = [
-            ("weekday", "Friday"), ("weekday_number", "5"), ("weeknumber", "00"), ("epoch", "1767319445"), ("iso8601", "2026-01-02T02:04:05Z"),
-            ("iso8601_micro", "2026-01-02T02:04:05.000006Z"), ("iso8601_basic", "20260102T030405000006"), ("tz", "CET"), ("tz_dst", "CEST"), ("tz_offset", "+0100"),
+            ("weekday", "Friday"),
+            ("weekday_number", "5"),
+            ("weeknumber", "00"),
+            ("epoch", "1767319445"),
+            ("iso8601", "2026-01-02T02:04:05Z"),
+            ("iso8601_micro", "2026-01-02T02:04:05.000006Z"),
+            ("iso8601_basic", "20260102T030405000006"),
+            ("tz", "CET"),
+            ("tz_dst", "CEST"),
+            ("tz_offset", "+0100"),
         ];
         for (name, value) in cases {
             assert_eq!(fields[name], value, "{name}");

@@ -9,9 +9,23 @@ use crate::modules::Failure;
 
 /// What a DMI string begins with, and the virtualisation it tells of.
 const DMI: &[(&str, &str)] = &[
-    ("KVM", "kvm"), ("Bochs", "kvm"), ("AHV", "kvm"), ("QEMU", "kvm"), ("Amazon EC2", "kvm"), ("Google", "kvm"), ("OpenStack", "openstack"),
-    ("VMware", "VMware"), ("VirtualBox", "virtualbox"), ("innotek GmbH", "virtualbox"), ("Parallels", "parallels"),
-    ("Virtual Machine", "VirtualPC"), ("oVirt", "oVirt"), ("RHEV", "RHEV"), ("HVM domU", "xen"), ("Xen", "xen"), ("Apple Virtualization", "apple"),
+    ("KVM", "kvm"),
+    ("Bochs", "kvm"),
+    ("AHV", "kvm"),
+    ("QEMU", "kvm"),
+    ("Amazon EC2", "kvm"),
+    ("Google", "kvm"),
+    ("OpenStack", "openstack"),
+    ("VMware", "VMware"),
+    ("VirtualBox", "virtualbox"),
+    ("innotek GmbH", "virtualbox"),
+    ("Parallels", "parallels"),
+    ("Virtual Machine", "VirtualPC"),
+    ("oVirt", "oVirt"),
+    ("RHEV", "RHEV"),
+    ("HVM domU", "xen"),
+    ("Xen", "xen"),
+    ("Apple Virtualization", "apple"),
 ];
 
 /// `virtualization_type virtualization_role virtualization_tech_guest virtualization_tech_host`.
@@ -38,8 +52,8 @@ fn container() -> Option<String> {
         return Some("docker".into());
     }
     let managed = text("/run/systemd/container");
-    let told = Some(managed).filter(|m| !m.is_empty()).or_else(|| {
-        text("/proc/1/environ").split('\0').find_map(|v| v.strip_prefix("container=").map(str::to_string))
-    });
+    let told = Some(managed)
+        .filter(|m| !m.is_empty())
+        .or_else(|| text("/proc/1/environ").split('\0').find_map(|v| v.strip_prefix("container=").map(str::to_string)));
     told.map(|name| if name == "lxc-libvirt" { "lxc".into() } else { name })
 }

@@ -95,9 +95,10 @@ impl Login<'_> {
             let hash = self.hash_for(key.algorithm().is_rsa()).await?;
             // An agent that declines to sign is no reason to stop.
             if let Ok(answer) = self.handle.authenticate_publickey_with(&self.target.user, key, hash, &mut agent).await
-                && self.judge(answer) {
-                    return Ok(true);
-                }
+                && self.judge(answer)
+            {
+                return Ok(true);
+            }
         }
         Ok(false)
     }

@@ -12,7 +12,10 @@ use super::super::settings::{Prompt, blocking};
 
 /// The keys seen so far; a key that could not be used is remembered with the reason.
 #[derive(Clone, Default)]
-pub struct KeyRing(Arc<Mutex<HashMap<PathBuf, Result<Arc<PrivateKey>, String>>>>);
+pub struct KeyRing(Arc<Mutex<HashMap<PathBuf, Opened>>>);
+
+/// A key that was read and unlocked, or why it could not be.
+type Opened = Result<Arc<PrivateKey>, String>;
 
 impl KeyRing {
     /// The key in the file `path`. An encrypted one is asked for once, however many hosts wait for it.

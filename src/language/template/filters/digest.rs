@@ -20,8 +20,11 @@ fn hex<D: Digest>(text: &str) -> String {
     D::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A digest of a text, in hexadecimal.
+type Algorithm = fn(&str) -> String;
+
 /// The digests `hash` knows.
-const ALGORITHMS: &[(&str, fn(&str) -> String)] = &[
+const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("md5", hex::<md5::Md5>),
     ("sha1", hex::<sha1::Sha1>),
     ("sha224", hex::<sha2::Sha224>),
@@ -39,7 +42,7 @@ fn hash(call: &Call) -> Result<Value, Diagnostic> {
 }
 
 /// The namespace Ansible makes UUIDs in.
-const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0x361E_6D51_FAEC_444A_9079_341386DA8E2E);
+const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0x361E_6D51_FAEC_444A_9079_3413_86DA_8E2E);
 
 /// `to_uuid(namespace)`: the name's UUID of version 5.
 fn to_uuid(call: &Call) -> Result<Value, Diagnostic> {

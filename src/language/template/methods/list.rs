@@ -9,9 +9,9 @@ use crate::language::template::{access, compare};
 use super::{Change, Method, Outcome, given, optional_integer, range, required};
 
 /// The reading method `name`.
-pub fn find(name: &str) -> Option<Method<Vec<Value>>> {
+pub fn find(name: &str) -> Option<Method<[Value]>> {
     Some(match name {
-        "copy" => |items, _| Ok(Value::list(items.clone())),
+        "copy" => |items, _| Ok(Value::list(items.to_vec())),
         "count" => count,
         "index" => index,
         _ => return None,
@@ -34,17 +34,17 @@ pub fn find_change(name: &str) -> Option<Change<Vec<Value>>> {
             items.reverse();
             Ok(Value::Null)
         },
-        "sort" => sort,
+        "sort" => |items, arguments| sort(items, arguments),
         _ => return None,
     })
 }
 
-fn count(items: &Vec<Value>, arguments: &Arguments) -> Outcome {
+fn count(items: &[Value], arguments: &Arguments) -> Outcome {
     let wanted = required(arguments, 0, "value")?;
     Ok(Value::from(items.iter().filter(|item| compare::equal(item, wanted)).count()))
 }
 
-fn index(items: &Vec<Value>, arguments: &Arguments) -> Outcome {
+fn index(items: &[Value], arguments: &Arguments) -> Outcome {
     let wanted = required(arguments, 0, "value")?;
     let mut range = range(arguments, 1, items.len())?;
     range
@@ -95,7 +95,7 @@ fn remove(items: &mut Vec<Value>, arguments: &Arguments) -> Outcome {
     }
 }
 
-fn sort(items: &mut Vec<Value>, arguments: &Arguments) -> Outcome {
+fn sort(items: &mut [Value], arguments: &Arguments) -> Outcome {
     let mut problem = None;
     items.sort_by(|a, b| match compare::order(a, b, "<") {
         Ok(order) => order.unwrap_or(Ordering::Equal),
