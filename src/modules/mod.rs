@@ -43,10 +43,10 @@ mod slurp;
 mod stat;
 mod sysctl;
 mod systemd;
-mod user;
 mod tempfile;
 mod unarchive;
 mod uri;
+mod user;
 mod wait_for;
 
 pub use args::{Args, boolean, text};
