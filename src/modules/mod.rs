@@ -20,6 +20,7 @@ mod spec;
 mod words;
 
 mod apt;
+mod authorized_key;
 mod blockinfile;
 mod command;
 mod copy;
@@ -31,6 +32,7 @@ mod group;
 mod hostname;
 mod lineinfile;
 mod modprobe;
+mod mount;
 mod package;
 mod ping;
 mod replace;
@@ -75,6 +77,7 @@ pub struct Module {
 /// Every module that runs on a host.
 pub static ALL: &[&Module] = &[
     &apt::MODULE,
+    &authorized_key::MODULE,
     &blockinfile::MODULE,
     &command::MODULE,
     &copy::MODULE,
@@ -86,6 +89,7 @@ pub static ALL: &[&Module] = &[
     &hostname::MODULE,
     &lineinfile::MODULE,
     &modprobe::MODULE,
+    &mount::MODULE,
     &package::MODULE,
     &ping::MODULE,
     &replace::MODULE,
@@ -98,10 +102,10 @@ pub static ALL: &[&Module] = &[
     &stat::MODULE,
     &sysctl::MODULE,
     &systemd::MODULE,
-    &user::MODULE,
     &tempfile::MODULE,
     &unarchive::MODULE,
     &uri::MODULE,
+    &user::MODULE,
     &wait_for::MODULE,
 ];
 
