@@ -39,9 +39,7 @@ const PARAMS: &[Param] = &[
     Param::str("passno").default("0"),
     Param::path("src"),
     Param::bool("backup").default("false"),
-    Param::str("state")
-        .choices(&["absent", "absent_from_fstab", "mounted", "present", "unmounted", "remounted", "ephemeral"])
-        .required(),
+    Param::str("state").choices(&["absent", "absent_from_fstab", "mounted", "present", "unmounted", "remounted", "ephemeral"]).required(),
 ];
 
 /// What a task asks for.
@@ -84,7 +82,14 @@ fn task(args: &Args, host: &mut Host) -> Result<Task, Failure> {
     }
     let own = |param: &str| args.str(param).unwrap_or_default().to_string();
     Ok(Task {
-        entry: Entry { src: own("src"), name: args.need("path")?.to_string(), fstype: own("fstype"), opts, dump: own("dump"), passno: own("passno") },
+        entry: Entry {
+            src: own("src"),
+            name: args.need("path")?.to_string(),
+            fstype: own("fstype"),
+            opts,
+            dump: own("dump"),
+            passno: own("passno"),
+        },
         fstab: args.str("fstab").map(PathBuf::from).filter(|path| path != Path::new(fstab::PATH)),
         ephemeral: args.need("state")? == "ephemeral",
         backup: args.bool("backup"),
@@ -182,15 +187,17 @@ fn mounted(task: &Task, host: &mut Host, backup_file: &mut String) -> Result<(),
 fn put_in_place(task: &Task, host: &mut Host, renewed: bool) -> Result<(), Failure> {
     let (table, name) = (table::read(host)?, &task.entry.name);
     match table.at(name) {
-        None => host.change(Change::new(format!("mounted {name}")), |w| program::mount_in(w, task).map_err(|f| failed("mounting", task, f))),
+        None => {
+            host.change(Change::new(format!("mounted {name}")), |w| program::mount_in(w, task).map_err(|f| failed("mounting", task, f)))
+        }
         Some(mount) if task.ephemeral && !table.comes_from(mount, &task.entry.src) => Err(format!(
             "{name} is mounted already, from another source than {}: unmount it first (state: unmounted) or use another path",
             task.entry.src
         )
         .into()),
-        Some(_) if task.ephemeral || renewed => {
-            host.change(Change::new(format!("remounted {name}")), |w| program::remount(w, task, false).map_err(|f| failed("mounting", task, f)))
-        }
+        Some(_) if task.ephemeral || renewed => host.change(Change::new(format!("remounted {name}")), |w| {
+            program::remount(w, task, false).map_err(|f| failed("mounting", task, f))
+        }),
         Some(_) => return Ok(()),
     }
     .map(drop)

@@ -87,7 +87,9 @@ mod tests {
     fn sets_one_line() {
         assert_eq!(set(TEXT, &entry("/dev/a", "/a", "ext4")), TEXT);
         assert!(set(TEXT, &entry("/dev/c", "/b", "xfs")).contains("\n/dev/c /b xfs defaults 0 0\n/swap1"));
-        assert!(set(TEXT, &entry("/dev/c", "/my disk", "xfs")).ends_with("/swap1 none swap sw 0 0\n/dev/c /my\\040disk xfs defaults 0 0\n"));
+        assert!(
+            set(TEXT, &entry("/dev/c", "/my disk", "xfs")).ends_with("/swap1 none swap sw 0 0\n/dev/c /my\\040disk xfs defaults 0 0\n")
+        );
         assert!(set(TEXT, &entry("/swap2", "none", "swap")).contains("/swap1 none swap sw 0 0\n/swap2 none swap defaults 0 0\n"));
         assert_eq!(set("", &entry("t", "/t", "tmpfs")), "t /t tmpfs defaults 0 0\n");
     }

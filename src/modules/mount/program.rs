@@ -37,7 +37,9 @@ pub fn remount(writer: &mut Writer, task: &Task, explicit: bool) -> Result<(), F
     words.extend(source(task));
     words.push(task.entry.name.clone());
     match call(writer, "mount", &words) {
-        Err(failure) if explicit => Err(format!("the options could not be changed in place; unmount and mount it instead: {}", failure.msg).into()),
+        Err(failure) if explicit => {
+            Err(format!("the options could not be changed in place; unmount and mount it instead: {}", failure.msg).into())
+        }
         Err(_) => {
             umount(writer, &task.entry.name)?;
             mount(writer, task)

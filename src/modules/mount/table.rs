@@ -33,7 +33,8 @@ impl Table {
 
     /// Whether `src` is what is mounted: the device, or for a bind mount the directory.
     pub fn comes_from(&self, mount: &Mount, src: &str) -> bool {
-        mount.source == src || self.0.iter().filter(|other| other.device == mount.device).any(|other| other.shows(&mount.root).as_deref() == Some(src))
+        mount.source == src
+            || self.0.iter().filter(|other| other.device == mount.device).any(|other| other.shows(&mount.root).as_deref() == Some(src))
     }
 }
 
@@ -55,7 +56,9 @@ fn mount(line: &str) -> Option<Mount> {
 }
 
 fn unescape(text: &str) -> String {
-    [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")].iter().fold(text.to_string(), |text, (from, to)| text.replace(from, to))
+    [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
+        .iter()
+        .fold(text.to_string(), |text, (from, to)| text.replace(from, to))
 }
 
 #[cfg(test)]
