@@ -18,6 +18,7 @@ mod process;
 mod settings;
 mod spec;
 mod words;
+mod x509;
 
 mod apt;
 mod authorized_key;
@@ -33,6 +34,9 @@ mod hostname;
 mod lineinfile;
 mod modprobe;
 mod mount;
+mod openssl_csr;
+mod openssl_csr_pipe;
+mod openssl_privatekey;
 mod package;
 mod ping;
 mod replace;
@@ -50,6 +54,9 @@ mod unarchive;
 mod uri;
 mod user;
 mod wait_for;
+mod x509_certificate;
+mod x509_certificate_info;
+mod x509_certificate_pipe;
 
 pub use args::{Args, boolean, text};
 pub use failure::{Failure, IoContext};
@@ -90,6 +97,9 @@ pub static ALL: &[&Module] = &[
     &lineinfile::MODULE,
     &modprobe::MODULE,
     &mount::MODULE,
+    &openssl_csr::MODULE,
+    &openssl_csr_pipe::MODULE,
+    &openssl_privatekey::MODULE,
     &package::MODULE,
     &ping::MODULE,
     &replace::MODULE,
@@ -107,6 +117,9 @@ pub static ALL: &[&Module] = &[
     &uri::MODULE,
     &user::MODULE,
     &wait_for::MODULE,
+    &x509_certificate::MODULE,
+    &x509_certificate_info::MODULE,
+    &x509_certificate_pipe::MODULE,
 ];
 
 /// The module called `name`, with or without its collection (`file`, `ansible.builtin.file`, `ansible.legacy.file`).
