@@ -26,7 +26,7 @@ pub fn hex(bytes: &[u8]) -> String {
 /// The bytes of `00:11:22` or `001122`.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits: String = text.chars().filter(|c| *c != ':').collect();
-    let even = digits.len() % 2 == 0 && digits.is_ascii();
+    let even = digits.len().is_multiple_of(2) && digits.is_ascii();
     even.then(|| (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect())?
 }
 

@@ -26,10 +26,10 @@ impl Issue {
         let provider = args.need("provider")?;
         let key = PrivateKey::given(args, host, "")?;
         let request = request(args, host)?;
-        if let (Some(key), Some(request)) = (&key, &request) {
-            if key.public() != request.public {
-                return Err(Failure::new("The private key does not belong to the certificate signing request"));
-            }
+        if let (Some(key), Some(request)) = (&key, &request)
+            && key.public() != request.public
+        {
+            return Err(Failure::new("The private key does not belong to the certificate signing request"));
         }
         let option = |end: &str| format!("{provider}_{end}");
         let digest = args.str(&option("digest")).unwrap_or("sha256");
