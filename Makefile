@@ -47,7 +47,7 @@ clean-hosts: hosts-down ## remove the test hosts and the cached roots
 demo: build hosts-up ## a cluster on the test hosts
 	target/rplay -b -i $(INVENTORY) playbooks/cluster.yml
 
-parity: build ## the same plays under rplay and ansible-playbook
+parity: build ## plays of ours under rplay beside what ansible-playbook did with them
 	tests/parity/run
 
 bench: build ## rplay beside its peers

@@ -10,7 +10,7 @@ from pathlib import Path
 from cases import Case
 
 HERE = Path(__file__).parent
-SECONDS = 120
+SECONDS = 60
 # Moments, places and identities of this machine, and what a program says about itself.
 VOLATILE = {"start", "end", "delta", "atime", "mtime", "ctime", "birthtime", "inode", "dev", "uid", "gid", "owner", "group", "size", "invocation"}
 VOLATILE |= {"exception", "warnings", "deprecations", "ansible_job_id", "results_file", "ansible_loop_var", "diff", "backup_file"}
@@ -65,7 +65,10 @@ def clean_environment(home: Path) -> dict[str, str]:
 def run(command: list[str], work: Path, environment: dict[str, str]) -> dict:
     events = Path(environment["PARITY_EVENTS"])
     events.unlink(missing_ok=True)
-    done = subprocess.run(command, cwd=work, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, errors="replace")
+    try:
+        done = subprocess.run(command, cwd=work, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, errors="replace")
+    except subprocess.TimeoutExpired:
+        return {"exit": f"none in {SECONDS} seconds"}
     lines = events.read_text() if events.exists() else done.stdout
     if os.environ.get("PARITY_SHOW"):
         print(done.stdout, done.stderr)
