@@ -1,7 +1,7 @@
 //! `apt`: packages of Debian and its kin.
 
 mod get;
-mod lists;
+pub mod lists;
 mod status;
 mod version;
 

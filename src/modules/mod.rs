@@ -21,10 +21,12 @@ mod words;
 mod x509;
 
 mod apt;
+mod apt_repository;
 mod authorized_key;
 mod blockinfile;
 mod command;
 mod copy;
+mod dpkg_selections;
 mod fetch;
 mod file;
 mod get_url;
@@ -84,10 +86,12 @@ pub struct Module {
 /// Every module that runs on a host.
 pub static ALL: &[&Module] = &[
     &apt::MODULE,
+    &apt_repository::MODULE,
     &authorized_key::MODULE,
     &blockinfile::MODULE,
     &command::MODULE,
     &copy::MODULE,
+    &dpkg_selections::MODULE,
     &fetch::MODULE,
     &file::MODULE,
     &get_url::MODULE,

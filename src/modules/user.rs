@@ -111,12 +111,13 @@ fn remove(args: &Args, host: &mut Host, name: &str, fields: &mut Fields) -> Resu
 }
 
 fn create(args: &Args, host: &mut Host, name: &str, fields: &mut Fields) -> Result<(), Failure> {
-    let words = change::useradd(args, name, &group::all())?;
     let own_parents = args.str("home").filter(|home| args.bool("create_home") && !home::parent_exists(home));
     host.change(Change::new(format!("made the account {name}")), |w| {
         if let Some(home) = own_parents {
             home::make(w, home.as_ref(), args.str("skeleton"))?;
         }
+        // Planned here, not before: in a check its groups may be yet to be made as well.
+        let words = change::useradd(args, name, &group::all())?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         w.exec("useradd", &words)?.success(&format!("useradd {name} failed"))?;
         if let Some(hash) = args.str("password") {

@@ -36,7 +36,8 @@ fn fetched() -> u64 {
     modified("/var/lib/apt/periodic/update-success-stamp").max(modified("/var/lib/apt/lists")).unwrap_or(0)
 }
 
-fn fetch(args: &Args, writer: &mut Writer) -> Result<Output, Failure> {
+/// Fetches the lists, with the parameters `lock_timeout update_cache_retries update_cache_retry_max_delay`.
+pub fn fetch(args: &Args, writer: &mut Writer) -> Result<Output, Failure> {
     let seconds = |name: &str| Duration::from_secs(args.int(name).and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
     dpkg_lock::wait(writer, LISTS, seconds("lock_timeout"))?;
     let longest = seconds("update_cache_retry_max_delay");
