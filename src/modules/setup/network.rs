@@ -6,18 +6,14 @@ use std::path::Path;
 use ipnet::{IpNet, Ipv4Net};
 use serde_json::{Map, Value as Json, json};
 
-use super::netlink::{Address, addresses};
+use super::netlink::{Address, Link, addresses, links};
 use super::{Facts, text};
 use crate::modules::Failure;
 
 /// `interfaces`, a fact per interface, `default_ipv4 default_ipv6 all_ipv4_addresses all_ipv6_addresses`.
 pub fn collect(facts: &mut Facts) -> Result<(), Failure> {
-    let addresses = addresses()?;
-    let mut names: Vec<String> =
-        std::fs::read_dir("/sys/class/net").into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
-    names.retain(|name| Path::new("/sys/class/net").join(name).is_dir());
-    names.sort();
-    let interfaces: Vec<Interface> = names.iter().map(|name| Interface::read(name, &addresses)).collect();
+    let (links, addresses) = (links()?, addresses()?);
+    let interfaces: Vec<Interface> = links.iter().map(|link| Interface::new(link, &links, &addresses)).collect();
     let all = |v4: bool| -> Vec<String> {
         let ours = addresses.iter().filter(|a| a.ip.is_ipv4() == v4 && !a.ip.is_loopback());
         ours.map(|a| a.ip.to_string()).collect()
@@ -27,81 +23,71 @@ pub fn collect(facts: &mut Facts) -> Result<(), Failure> {
     facts.set("default_ipv4", default(&interfaces, default_route4(&text("/proc/net/route"))));
     facts.set("default_ipv6", default(&interfaces, default_route6(&text("/proc/net/ipv6_route"))));
     for interface in &interfaces {
-        facts.set(&interface.name.replace(['-', ':', '.'], "_"), interface.fact());
+        facts.set(&interface.link.name.replace(['-', ':', '.'], "_"), interface.fact());
     }
-    facts.set("interfaces", names);
+    facts.set("interfaces", links.iter().map(|link| link.name.as_str()).collect::<Vec<_>>());
     Ok(())
 }
 
-struct Interface {
-    name: String,
-    mac: String,
-    mtu: Option<i64>,
-    kind: &'static str,
-    up: bool,
-    addresses: Vec<Address>,
+/// A link with what belongs to it.
+struct Interface<'l> {
+    link: &'l Link,
+    addresses: Vec<&'l Address>,
+    members: Vec<&'l str>,
 }
 
-impl Interface {
-    fn read(name: &str, addresses: &[Address]) -> Interface {
-        let dir = Path::new("/sys/class/net").join(name);
-        let index = text(dir.join("ifindex")).parse().unwrap_or(0);
-        let kind = match text(dir.join("type")).as_str() {
-            _ if dir.join("bridge").exists() => "bridge",
-            _ if dir.join("bonding").exists() => "bonding",
-            "1" => "ether",
-            "32" => "infiniband",
-            "512" => "ppp",
-            "772" => "loopback",
-            "65534" => "tunnel",
-            _ => "unknown",
-        };
-        let flags = u32::from_str_radix(text(dir.join("flags")).trim_start_matches("0x"), 16).unwrap_or(0);
+impl<'l> Interface<'l> {
+    fn new(link: &'l Link, links: &'l [Link], addresses: &'l [Address]) -> Interface<'l> {
+        let members = links.iter().filter(|other| other.master == Some(link.index));
         Interface {
-            name: name.to_string(),
-            mac: text(dir.join("address")),
-            mtu: text(dir.join("mtu")).parse().ok(),
-            kind,
-            up: flags & 1 == 1,
-            addresses: addresses.iter().filter(|a| a.index == index).cloned().collect(),
+            link,
+            addresses: addresses.iter().filter(|a| a.index == link.index).collect(),
+            members: members.map(|member| member.name.as_str()).collect(),
         }
     }
 
     fn fact(&self) -> Json {
-        let dir = Path::new("/sys/class/net").join(&self.name);
-        let mut fact = json!({"device": self.name, "active": self.up, "mtu": self.mtu, "type": self.kind});
-        if let Some(fact) = fact.as_object_mut() {
-            if self.kind != "loopback" && !self.mac.is_empty() {
-                fact.insert("macaddress".into(), self.mac.as_str().into());
-            }
-            if let Ok(speed) = text(dir.join("speed")).parse::<i64>() {
-                fact.insert("speed".into(), speed.into());
-            }
-            if self.kind == "bridge" {
-                fact.insert("interfaces".into(), members(&dir.join("brif")).into());
-            }
-            let mut v4 = self.addresses.iter().filter(|a| a.ip.is_ipv4()).map(ipv4);
-            if let Some(first) = v4.next() {
-                fact.insert("ipv4".into(), first.into());
-            }
-            let others: Vec<Json> = v4.map(Json::Object).collect();
-            if !others.is_empty() {
-                fact.insert("ipv4_secondaries".into(), others.into());
-            }
-            let v6: Vec<Json> = self.addresses.iter().filter(|a| a.ip.is_ipv6()).map(ipv6).collect();
-            if !v6.is_empty() {
-                fact.insert("ipv6".into(), v6.into());
-            }
+        let Link { name, mac, mtu, kind, up, promiscuous, .. } = self.link;
+        let mut fact = Map::new();
+        let mut set = |key: &str, value: Json| fact.insert(key.to_string(), value);
+        set("device", name.as_str().into());
+        set("active", (*up).into());
+        set("promisc", (*promiscuous).into());
+        set("mtu", (*mtu).into());
+        set("type", (*kind).into());
+        if *kind != "loopback" && !mac.is_empty() {
+            set("macaddress", mac.as_str().into());
         }
-        fact
+        if let Some(speed) = speed(self.link) {
+            set("speed", speed.into());
+        }
+        if *kind == "bridge" {
+            set("interfaces", self.members.clone().into());
+        }
+        if *kind == "bonding" {
+            set("slaves", self.members.clone().into());
+        }
+        let mut v4 = self.addresses.iter().filter(|a| a.ip.is_ipv4()).map(|a| ipv4(a));
+        if let Some(first) = v4.next() {
+            set("ipv4", first.into());
+        }
+        let others: Vec<Json> = v4.map(Json::Object).collect();
+        if !others.is_empty() {
+            set("ipv4_secondaries", others.into());
+        }
+        let v6: Vec<Json> = self.addresses.iter().filter(|a| a.ip.is_ipv6()).map(|a| ipv6(a)).collect();
+        if !v6.is_empty() {
+            set("ipv6", v6.into());
+        }
+        fact.into()
     }
 }
 
-fn members(dir: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
+/// The speed in Mbit/s, which only `/sys` knows; it may show another namespace's links, so they have to be the same.
+fn speed(link: &Link) -> Option<i64> {
+    let dir = Path::new("/sys/class/net").join(&link.name);
+    let same = text(dir.join("ifindex")) == link.index.to_string() && text(dir.join("address")) == link.mac;
+    text(dir.join("speed")).parse().ok().filter(|_| same)
 }
 
 fn ipv4(address: &Address) -> Map<String, Json> {
@@ -156,17 +142,18 @@ fn default_route6(table: &str) -> Option<Route> {
 fn default(interfaces: &[Interface], route: Option<Route>) -> Json {
     let nothing = || json!({});
     let Some(route) = route else { return nothing() };
-    let Some(interface) = interfaces.iter().find(|i| i.name == route.interface) else { return nothing() };
+    let Some(interface) = interfaces.iter().find(|i| i.link.name == route.interface) else { return nothing() };
     let wants_v4 = route.gateway.is_none_or(|g| g.is_ipv4());
+    let link = interface.link;
     let candidates: Vec<&Address> =
-        interface.addresses.iter().filter(|a| a.ip.is_ipv4() == wants_v4 && (wants_v4 || a.scope == "global")).collect();
+        interface.addresses.iter().copied().filter(|a| a.ip.is_ipv4() == wants_v4 && (wants_v4 || a.scope == "global")).collect();
     let reaches = |a: &&&Address| route.gateway.zip(IpNet::new(a.ip, a.prefix).ok()).is_some_and(|(g, net)| net.contains(&g));
     let Some(address) = candidates.iter().find(reaches).or(candidates.first()) else { return nothing() };
     let mut fact = if wants_v4 { ipv4(address) } else { ipv6(address).as_object().cloned().unwrap_or_default() };
-    let more = json!({"interface": interface.name, "macaddress": interface.mac, "mtu": interface.mtu, "type": interface.kind, "gateway": route.gateway});
+    let more = json!({"interface": link.name, "macaddress": link.mac, "mtu": link.mtu, "type": link.kind, "gateway": route.gateway});
     fact.extend(more.as_object().cloned().unwrap_or_default());
     if wants_v4 {
-        fact.insert("alias".into(), address.label.as_deref().unwrap_or(&interface.name).into());
+        fact.insert("alias".into(), address.label.as_deref().unwrap_or(&link.name).into());
     }
     fact.into()
 }
