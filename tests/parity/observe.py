@@ -10,7 +10,7 @@ from pathlib import Path
 from cases import Case
 
 HERE = Path(__file__).parent
-SECONDS = 60
+SECONDS = 30
 # Moments, places and identities of this machine, and what a program says about itself.
 VOLATILE = {"start", "end", "delta", "atime", "mtime", "ctime", "birthtime", "inode", "dev", "uid", "gid", "owner", "group", "size", "invocation"}
 VOLATILE |= {"exception", "warnings", "deprecations", "ansible_job_id", "results_file", "ansible_loop_var", "diff", "backup_file"}
