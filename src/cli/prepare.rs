@@ -76,8 +76,9 @@ pub fn prepare(playbooks: &[PathBuf], common: &Common, config: &Config) -> Resul
     let settings = Settings { roles_path: roles_path(config), extra_vars: extra_vars.clone(), secrets: Arc::new(secrets) };
     let loader = Loader::new(settings);
     let plays: Vec<Arc<Play>> = playbooks.iter().flat_map(|path| loader.playbook(path)).collect();
-    problems.extend(loader.take_problems());
     problems.extend(plan::check(&plays, &action::known));
+    problems.extend(plan::ahead(&plays, &loader, &action::known));
+    problems.extend(loader.take_problems());
     let mut hosts = |play: &Play| hosts_of(play, &inventory, common.limit.as_deref(), &extra_vars);
     let (plan, wrong) = plan::build(&plays, &mut hosts);
     problems.extend(wrong);

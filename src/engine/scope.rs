@@ -195,11 +195,11 @@ impl Scope for TaskScope {
     }
 
     fn search_path(&self) -> Vec<PathBuf> {
-        let mut dirs: Vec<PathBuf> = self.lineage().map(|role| role.path.clone()).collect();
-        dirs.extend(self.task.iter().map(|task| task.dir.clone()));
-        dirs.extend(self.stage.iter().map(|stage| stage.play.dir.clone()));
-        dirs.dedup();
-        dirs
+        let play_dir = self.stage.as_ref().map(|stage| stage.play.dir.as_path());
+        match (&self.task, play_dir) {
+            (Some(task), dir) => task.search_path(dir.unwrap_or(&task.dir)),
+            (None, dir) => dir.map(PathBuf::from).into_iter().collect(),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::language::playbook::{Action, Play, Task, nearest};
 use crate::language::{Diagnostic, Diagnostics, Key, Value};
-use crate::modules;
+use crate::modules::{self, Kind, Param};
 
 /// What the engine carries out itself, and the parameters it takes: `None` when it is no such thing, `Some(None)` when its
 /// parameters have free names.
@@ -30,12 +30,18 @@ pub fn check_action(action: &Action, actions: Actions) -> Diagnostics {
     let Some(module) = modules::find(&action.module) else { return vec![unknown_module(action)] };
     let known: Vec<&str> = module.spec.params.iter().flat_map(|p| p.aliases.iter().copied().chain([p.name])).collect();
     let mut problems = unknown_params(action, &known);
+    problems.extend(module.spec.params.iter().filter_map(|param| wrong_choice(action, param)));
     if action.whole.is_none() && !module.spec.free_form {
         let missing = module.spec.params.iter().filter(|p| p.required);
         let missing = missing.filter(|p| !std::iter::once(&p.name).chain(p.aliases).any(|n| action.args.contains_key(*n)));
         problems.extend(missing.map(|p| Diagnostic::new(format!("missing required arguments: {}", p.name)).at(&action.place)));
     }
     problems
+}
+
+/// Whether there is a module or action of this name.
+pub fn is_known(action: &Action, actions: Actions) -> bool {
+    actions(action.short()).is_some() || modules::find(&action.module).is_some()
 }
 
 fn unknown_module(action: &Action) -> Diagnostic {
@@ -67,6 +73,17 @@ fn unknown_handlers(play: &Play, task: &Task) -> Diagnostics {
     let names = task.notify.iter().flat_map(texts);
     let unknown = names.filter(|name| !play.handlers.iter().any(|handler| answers_to(handler, name)));
     unknown.map(|name| Diagnostic::new(format!("the requested handler '{name}' was not found")).at(&task.place)).collect()
+}
+
+/// A plain text that is none of the values the parameter may have.
+fn wrong_choice(action: &Action, param: &Param) -> Option<Diagnostic> {
+    if param.choices.is_empty() || param.kind != Kind::Str {
+        return None;
+    }
+    let name = std::iter::once(&param.name).chain(param.aliases).find(|name| action.args.contains_key(**name))?;
+    let given = action.args.get(*name)?.as_str().filter(|given| !param.choices.contains(given))?;
+    let message = format!("value of {name} must be one of: {}, got: {given}", param.choices.join(", "));
+    Some(Diagnostic::new(message).at(action.place_of(name)))
 }
 
 fn texts(value: &Value) -> Vec<&str> {

@@ -1,5 +1,6 @@
 //! Playbook × inventory → an immutable graph of stages, printable before anything connects.
 
+mod ahead;
 mod build;
 mod check;
 mod draw;
@@ -12,6 +13,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::language::playbook::Play;
 
+pub use ahead::ahead;
 pub use build::build;
 pub use check::{answers_to, check};
 pub use draw::{Style, draw};

@@ -9,6 +9,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use crate::engine::outcome::{Outcome, fields};
+use crate::language::playbook::find_file;
 use crate::language::template::{self, Scope};
 
 use super::{Call, remote};
@@ -257,14 +258,9 @@ async fn read(path: &Path, secrets: &crate::language::vault::Secrets) -> Result<
 
 /// A file of the controller's, looked for beside the role, the tasks and the playbook.
 fn locate(scope: &dyn Scope, part: &str, name: &str) -> Result<PathBuf, String> {
-    let given = Path::new(name);
-    if given.is_absolute() && given.exists() {
-        return Ok(given.to_path_buf());
-    }
-    let places: Vec<PathBuf> = scope.search_path().into_iter().flat_map(|dir| [dir.join(part).join(given), dir.join(given)]).collect();
-    places.iter().find(|path| path.exists()).cloned().ok_or_else(|| {
-        let looked: Vec<String> = places.iter().map(|p| p.display().to_string()).collect();
-        format!("Could not find or access '{name}'; looked for {}", looked.join(", "))
+    find_file(&scope.search_path(), part, name).map_err(|tried| {
+        let tried: Vec<String> = tried.iter().map(|p| p.display().to_string()).collect();
+        format!("Could not find or access '{name}'; looked for {}", tried.join(", "))
     })
 }
 

@@ -47,6 +47,14 @@ impl Loader {
         }
     }
 
+    /// Keeps a warning.
+    pub fn warn(&self, warning: Diagnostic) {
+        let mut warnings = lock(&self.warnings);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+
     /// All mistakes so far, which are then forgotten.
     pub fn take_problems(&self) -> Diagnostics {
         std::mem::take(&mut lock(&self.problems))

@@ -12,6 +12,7 @@ mod load_task;
 mod loader;
 mod play;
 mod role;
+mod search;
 mod tags;
 mod task;
 
@@ -21,8 +22,9 @@ pub use keywords::{Condition, Keyword, Keywords};
 pub use load_role::RoleFiles;
 pub use load_task::Surroundings;
 pub use loader::{Loader, Settings};
-pub use play::{Play, Prompt};
+pub use play::{Play, Prompt, tasks_of};
 pub use role::Role;
+pub use search::find_file;
 pub use tags::TagFilter;
 pub use task::{Action, Block, Item, Loop, Task};
 

@@ -77,10 +77,15 @@ impl Play {
 
     /// Every task it knows of before it runs, in order, with those of blocks.
     pub fn tasks(&self) -> Vec<&Arc<Task>> {
-        let mut found = Vec::new();
-        collect(&self.items, &mut found);
-        found
+        tasks_of(&self.items)
     }
+}
+
+/// The tasks of a list, in order, with those of blocks.
+pub fn tasks_of(items: &[Item]) -> Vec<&Arc<Task>> {
+    let mut found = Vec::new();
+    collect(items, &mut found);
+    found
 }
 
 fn collect<'a>(items: &'a [Item], found: &mut Vec<&'a Arc<Task>>) {

@@ -23,6 +23,7 @@ mod literals;
 pub mod lookups;
 mod macros;
 mod methods;
+mod names;
 mod numbers;
 mod objects;
 mod operators;
@@ -167,6 +168,11 @@ pub fn render_file(text: &str, name: &str, scope: &dyn Scope) -> Result<String, 
     let rendered = Evaluator::new(scope, source).run().and_then(|output| output.text(scope));
     let rendered = rendered.map_err(|fail| Diagnostic::from(fail).at(&Place::new(name, 1, 1)))?;
     Ok(with_newlines(rendered, source.newlines).to_string())
+}
+
+/// Checks the syntax of a template file without rendering it.
+pub fn check_file(text: &str, name: &str) -> Result<(), Diagnostic> {
+    source::file(text, name).map(drop)
 }
 
 /// Checks the syntax of an expression without evaluating it.

@@ -11,6 +11,7 @@ use crate::language::{Diagnostic, Place};
 
 use super::header;
 use super::literals::{self, Escapes};
+use super::names::{self, Unknown};
 
 /// The statements of a parsed text.
 pub type Body = &'static [ast::Stmt<'static>];
@@ -49,7 +50,11 @@ pub fn file(text: &str, name: &str) -> Result<Source, Diagnostic> {
 pub fn expression(text: &str) -> Result<&'static ast::Expr<'static>, Diagnostic> {
     cached(&EXPRESSIONS, text, || {
         let kept = keep(&literals::normalise_expression(text));
-        parse_expr(kept).map(|expr| &*Box::leak(Box::new(expr))).map_err(|error| expression_error(&error, text))
+        let expr = parse_expr(kept).map_err(|error| expression_error(&error, text))?;
+        match names::unknown_in(&expr) {
+            Some(unknown) => Err(Diagnostic::new(format!("Syntax error in expression: {}", unnamed(&unknown)))),
+            None => Ok(&*Box::leak(Box::new(expr))),
+        }
     })
 }
 
@@ -86,6 +91,10 @@ fn template(text: &str, syntax: &SyntaxConfig, escapes: Escapes, origin: Origin)
     if let Some(problem) = super::check::problem(body) {
         return Err(Diagnostic::new(format!("Syntax error in template: {problem}")));
     }
+    if let Some(unknown) = names::unknown(body) {
+        let message = format!("Syntax error in template: {}", unnamed(&unknown));
+        return Err(located(message, unknown.offset.min(text.len()), text, origin));
+    }
     Ok(Source { text: kept, body, newlines: trailing_newlines(text) })
 }
 
@@ -104,8 +113,15 @@ fn cause(error: &minijinja::Error) -> String {
 }
 
 fn template_error(error: &minijinja::Error, text: &str, origin: Origin) -> Diagnostic {
-    let message = format!("Syntax error in template: {}", cause(error));
     let start = error.range().map_or(0, |range| range.start.min(text.len()));
+    located(format!("Syntax error in template: {}", cause(error)), start, text, origin)
+}
+
+fn unnamed(unknown: &Unknown) -> String {
+    format!("No {} named '{}'.", unknown.kind, unknown.name)
+}
+
+fn located(message: String, start: usize, text: &str, origin: Origin) -> Diagnostic {
     let (line, column) = position(text, start);
     match origin {
         Some((name, offset, whole)) => {
