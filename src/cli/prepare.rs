@@ -83,13 +83,7 @@ pub fn prepare(playbooks: &[PathBuf], common: &Common, config: &Config) -> Resul
     let (plan, wrong) = plan::build(&plays, &mut hosts);
     problems.extend(wrong);
     if !problems.is_empty() {
-        let mut unique = Diagnostics::new();
-        problems.into_iter().for_each(|problem| {
-            if !unique.contains(&problem) {
-                unique.push(problem);
-            }
-        });
-        return Err(Failure::mistakes(unique));
+        return Err(Failure::mistakes(in_order(problems)));
     }
     if let Some(limit) = &common.limit
         && pattern::select(&inventory, "all", Some(limit)).is_ok_and(|selection| selection.hosts.is_empty())
@@ -99,6 +93,18 @@ pub fn prepare(playbooks: &[PathBuf], common: &Common, config: &Config) -> Resul
     }
     let warnings = inventory.warnings().iter().cloned().chain(loader.take_warnings()).map(|w| w.to_string()).collect();
     Ok(Prepared { loader, inventory, inventory_sources: sources, extra_vars, plan, playbook_dir, warnings })
+}
+
+/// Each mistake once, file by file from top to bottom.
+fn in_order(problems: Diagnostics) -> Diagnostics {
+    let mut unique = Diagnostics::new();
+    for problem in problems {
+        if !unique.contains(&problem) {
+            unique.push(problem);
+        }
+    }
+    unique.sort_by_key(|problem| problem.place.as_ref().map(|place| (place.file.clone(), place.line, place.column)));
+    unique
 }
 
 fn roles_path(config: &Config) -> Vec<PathBuf> {

@@ -38,7 +38,9 @@ impl Ahead<'_> {
             let Some(names) = candidates.iter().map(Value::as_str).collect::<Option<Vec<&str>>>() else { continue };
             match names.iter().map(|name| play.dir.join(name)).find(|path| path.is_file()) {
                 Some(path) => drop(self.loader.vars_file(&path, Some(place))),
-                None => self.problems.push(Diagnostic::new(format!("could not find the file of variables '{}'", names.join("', '"))).at(place)),
+                None => {
+                    self.problems.push(Diagnostic::new(format!("could not find the file of variables '{}'", names.join("', '"))).at(place))
+                }
             }
         }
     }

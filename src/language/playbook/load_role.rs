@@ -98,7 +98,9 @@ impl Loader {
     ) -> Option<Arc<Role>> {
         let searched = self.role_places(around);
         let Some(path) = searched.iter().map(|dir| dir.join(name)).chain([PathBuf::from(name)]).find(|p| p.is_dir()) else {
-            let dirs: Vec<String> = searched.iter().map(|d| d.display().to_string()).collect();
+            let here = Path::new(".");
+            let dirs = searched.iter().map(|dir| if dir.as_os_str().is_empty() { here } else { dir });
+            let dirs: Vec<String> = dirs.map(|dir| dir.display().to_string()).collect();
             self.report(Diagnostic::new(format!("the role '{name}' was not found")).at(at).hint(format!("looked in {}", dirs.join(", "))));
             return None;
         };

@@ -47,19 +47,16 @@ pub fn unknown_in(expr: &Expr) -> Option<Unknown> {
     let maybe = |expr: &Option<Expr>| expr.as_ref().and_then(unknown_in);
     match expr {
         Expr::Var(_) | Expr::Const(_) => None,
-        Expr::Slice(inner) => unknown_in(&inner.expr)
-            .or_else(|| maybe(&inner.start))
-            .or_else(|| maybe(&inner.stop))
-            .or_else(|| maybe(&inner.step)),
+        Expr::Slice(inner) => {
+            unknown_in(&inner.expr).or_else(|| maybe(&inner.start)).or_else(|| maybe(&inner.stop)).or_else(|| maybe(&inner.step))
+        }
         Expr::UnaryOp(inner) => unknown_in(&inner.expr),
         Expr::BinOp(inner) => unknown_in(&inner.left).or_else(|| unknown_in(&inner.right)),
         Expr::Compare(inner) => unknown_in(&inner.expr).or_else(|| inner.ops.iter().find_map(|op| unknown_in(&op.expr))),
-        Expr::IfExpr(inner) => {
-            unknown_in(&inner.test_expr).or_else(|| unknown_in(&inner.true_expr)).or_else(|| maybe(&inner.false_expr))
-        }
-        Expr::Filter(inner) => {
-            maybe(&inner.expr).or_else(|| named("filter", inner.name, filters::find(inner.name).is_some(), inner.span())).or_else(|| in_args(&inner.args))
-        }
+        Expr::IfExpr(inner) => unknown_in(&inner.test_expr).or_else(|| unknown_in(&inner.true_expr)).or_else(|| maybe(&inner.false_expr)),
+        Expr::Filter(inner) => maybe(&inner.expr)
+            .or_else(|| named("filter", inner.name, filters::find(inner.name).is_some(), inner.span()))
+            .or_else(|| in_args(&inner.args)),
         Expr::Test(inner) => unknown_in(&inner.expr)
             .or_else(|| named("test", inner.name, tests::find(inner.name).is_some(), inner.span()))
             .or_else(|| in_args(&inner.args)),
