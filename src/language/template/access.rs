@@ -27,6 +27,16 @@ pub fn attribute(container: &Value, name: &str, scope: &dyn Scope) -> Eval<Value
     }
 }
 
+/// The attribute `name` of `container` and never a member of a mapping: what the filter `attr` gives.
+pub fn python_attribute(container: &Value, name: &str) -> Eval<Value> {
+    let absent = || missing(container, &Value::from(name));
+    match container {
+        _ if methods::exists(container, name) => Ok(Value::Object(Arc::new(Function::Method(container.clone(), name.into())))),
+        Value::Object(object) => Ok(object.get(&Key::from(name))?.unwrap_or_else(absent)),
+        _ => Ok(absent()),
+    }
+}
+
 /// `container[key]`: the item, or failing that the method of that name.
 pub fn item(container: &Value, key: &Value, scope: &dyn Scope) -> Eval<Value> {
     let found = match (container, key) {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::language::{Key, Map, Value};
 
+use super::objects;
+
 /// A number to compare with.
 #[derive(Clone, Copy)]
 enum Number {
@@ -40,7 +42,9 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         (Value::Str(a), Value::Str(b)) => a == b,
         (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b)),
         (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || equal_maps(a, b),
-        (Value::Object(a), Value::Object(b)) => std::ptr::addr_eq(Arc::as_ptr(a), Arc::as_ptr(b)),
+        (Value::Object(a), Value::Object(b)) => {
+            std::ptr::addr_eq(Arc::as_ptr(a), Arc::as_ptr(b)) || objects::order_times(a, b) == Some(Ordering::Equal)
+        }
         _ => false,
     }
 }
@@ -58,8 +62,13 @@ pub fn order(a: &Value, b: &Value, operator: &str) -> Result<Option<Ordering>, S
     match (a, b) {
         (Value::Str(a), Value::Str(b)) => Ok(Some(a.as_ref().cmp(b.as_ref()))),
         (Value::List(a), Value::List(b)) => order_lists(a, b, operator),
-        _ => Err(format!("'{operator}' not supported between instances of '{}' and '{}'", a.type_name(), b.type_name())),
+        (Value::Object(left), Value::Object(right)) => objects::order_times(left, right).map(Some).ok_or_else(|| unordered(a, b, operator)),
+        _ => Err(unordered(a, b, operator)),
     }
+}
+
+fn unordered(a: &Value, b: &Value, operator: &str) -> String {
+    format!("'{operator}' not supported between instances of '{}' and '{}'", a.type_name(), b.type_name())
 }
 
 fn order_lists(a: &[Value], b: &[Value], operator: &str) -> Result<Option<Ordering>, String> {
@@ -98,6 +107,6 @@ pub fn truthy(value: &Value) -> bool {
         Value::Template(t) => !t.source().is_empty(),
         Value::List(items) => !items.is_empty(),
         Value::Map(map) => !map.is_empty(),
-        Value::Object(_) => true,
+        Value::Object(object) => objects::is_helper(object) || !object.keys().is_empty(),
     }
 }

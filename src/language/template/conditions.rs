@@ -1,10 +1,13 @@
 //! Conditions: `when`, `until`, `failed_when`, `that`.
 
+use std::sync::Arc;
+
+use minijinja::machinery::ast::Expr;
+
 use crate::language::{Diagnostic, Place, Value};
 
 use super::fail::Fail;
-use super::python_text;
-use super::{Edition, Scope, Template, compare, evaluator, expression};
+use super::{Edition, Scope, Template, compare, evaluate_expression, evaluator, expression, python_text, source, string};
 
 /// Evaluates one condition; a list holds when all of its members do.
 pub fn holds(condition: &Value, place: Option<&Place>, scope: &dyn Scope) -> Result<bool, Diagnostic> {
@@ -20,7 +23,7 @@ pub fn holds(condition: &Value, place: Option<&Place>, scope: &dyn Scope) -> Res
             }
             return Ok(true);
         }
-        Value::Template(template) => whole(template, place, scope),
+        Value::Template(template) => templated(template, place, scope),
         Value::Str(text) => expression(text, place, scope),
         other => Ok(other.clone()),
     };
@@ -32,14 +35,41 @@ pub fn holds(condition: &Value, place: Option<&Place>, scope: &dyn Scope) -> Res
     }
 }
 
-/// A condition that is one `{{ }}` and nothing else is that expression; any other template is a mistake.
-fn whole(template: &std::sync::Arc<Template>, place: Option<&Place>, scope: &dyn Scope) -> Result<Value, Diagnostic> {
-    if scope.edition() == Edition::V2_19 && !template.is_whole() {
-        expression(template.source(), place.or(template.place()), scope)?;
+/// A condition that is one `{{ }}` and nothing else is that template; any other is an expression whose literals
+/// hold the delimiters.
+fn templated(template: &Arc<Template>, place: Option<&Place>, scope: &dyn Scope) -> Result<Value, Diagnostic> {
+    if scope.edition() == Edition::V2_18 || template.is_whole() {
+        return settled(Value::Template(template.clone()), place, scope);
     }
-    match evaluator::settle(Value::Template(template.clone()), scope)? {
+    match string(template.source().trim(), template.place())? {
+        Value::Template(lone) if lone.is_whole() => settled(Value::Template(lone), place, scope),
+        _ => evaluate_expression(template.source(), place.or(template.place()), scope, true),
+    }
+}
+
+/// The value of the template; a text it gives is an expression when it is made of literals alone. With names in it,
+/// it could come from a host, whose words are never evaluated.
+fn settled(template: Value, place: Option<&Place>, scope: &dyn Scope) -> Result<Value, Diagnostic> {
+    match evaluator::settle(template, scope)? {
         Value::Undefined(what) => Err(Fail::Undefined(what).into()),
+        Value::Str(text) if scope.edition() == Edition::V2_19 && is_literal_text(&text) => expression(&text, place, scope),
         value => Ok(value),
+    }
+}
+
+/// Whether `text` is an expression of literals. Expressions are kept once parsed, so that long texts are not tried.
+fn is_literal_text(text: &str) -> bool {
+    text.len() <= 200 && source::expression(text).is_ok_and(is_literal)
+}
+
+/// Whether `expr` is made of literals and operators alone.
+fn is_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::Const(_) => true,
+        Expr::UnaryOp(unary) => is_literal(&unary.expr),
+        Expr::BinOp(binary) => is_literal(&binary.left) && is_literal(&binary.right),
+        Expr::Compare(chain) => is_literal(&chain.expr) && chain.ops.iter().all(|step| is_literal(&step.expr)),
+        _ => false,
     }
 }
 

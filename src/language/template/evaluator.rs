@@ -45,12 +45,22 @@ pub struct Evaluator<'s> {
     pub render: Arc<Render>,
     /// The block being rendered and which of its bodies, for `super()`.
     pub block: Option<(&'static str, usize)>,
+    /// Whether string literals that hold delimiters are templates, as they are in conditions.
+    pub embedded: bool,
 }
 
 impl<'s> Evaluator<'s> {
     /// An evaluator of `source` with no variables of its own.
     pub fn new(scope: &'s dyn Scope, source: Source) -> Self {
-        Evaluator { scope, isolated: false, frames: vec![Frame::new(Vec::new())], source, render: Arc::default(), block: None }
+        Evaluator {
+            scope,
+            isolated: false,
+            frames: vec![Frame::new(Vec::new())],
+            source,
+            render: Arc::default(),
+            block: None,
+            embedded: false,
+        }
     }
 
     /// The same with another frame on top.

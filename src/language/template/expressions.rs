@@ -23,7 +23,7 @@ impl Evaluator<'_> {
         let _level = guard::deeper()?;
         match expr {
             Expr::Var(var) => self.variable(var.id),
-            Expr::Const(constant) => Ok(literal(&constant.value)),
+            Expr::Const(constant) => self.constant(&constant.value),
             Expr::List(list) => self.items(&list.items),
             Expr::Tuple(tuple) => self.items(&tuple.items),
             Expr::Map(map) => self.map(map),
@@ -59,6 +59,13 @@ impl Evaluator<'_> {
             value if is_silent(&value) => Ok(false),
             Value::Undefined(what) => Err(Fail::Undefined(what)),
             value => Ok(compare::truthy(&value)),
+        }
+    }
+
+    fn constant(&self, constant: &minijinja::Value) -> Eval<Value> {
+        match literal(constant) {
+            Value::Str(text) if self.embedded && text.contains("{{") => self.settle(super::string(&text, None)?),
+            value => Ok(value),
         }
     }
 

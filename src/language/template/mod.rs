@@ -148,12 +148,17 @@ pub fn attribute(value: &Value, name: &str, scope: &dyn Scope) -> Result<Value, 
 
 /// Evaluates an expression without delimiters, as `when` and `debug: var=` hold it.
 pub fn expression(source: &str, place: Option<&Place>, scope: &dyn Scope) -> Result<Value, Diagnostic> {
+    evaluate_expression(source, place, scope, false)
+}
+
+/// The same; when `embedded`, its string literals may be templates.
+fn evaluate_expression(source: &str, place: Option<&Place>, scope: &dyn Scope, embedded: bool) -> Result<Value, Diagnostic> {
     let located = |error: Diagnostic| match place {
         Some(place) => error.at(place),
         None => error,
     };
     let expr = source::expression(source).map_err(located)?;
-    let evaluator = Evaluator::new(scope, Source { text: "", body: &[], newlines: 0 });
+    let evaluator = Evaluator { embedded, ..Evaluator::new(scope, Source { text: "", body: &[], newlines: 0 }) };
     evaluator.eval(expr).and_then(|value| deep::finish(&value, scope)).map_err(|fail| located(fail.into()))
 }
 
@@ -196,5 +201,7 @@ pub fn string(text: &str, place: Option<&Place>) -> Result<Value, Diagnostic> {
     Ok(Value::Template(Arc::new(Template { source: text.into(), parsed, place: place.cloned() })))
 }
 
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod examples;

@@ -2,7 +2,7 @@
 
 use crate::language::Value;
 
-use super::{percent, python_text};
+use super::{objects, percent, python_text};
 
 /// An operator of arithmetic.
 #[derive(Clone, Copy)]
@@ -39,6 +39,9 @@ pub fn apply(operator: Operator, a: &Value, b: &Value) -> Result<Value, String> 
         (Operator::Add, Value::List(a), Value::List(b)) => Ok(a.iter().chain(b.iter()).cloned().collect()),
         (Operator::Mul, Value::Str(_) | Value::List(_), times) if integer(times).is_some() => repeat(a, integer(times).unwrap_or(0)),
         (Operator::Mul, times, Value::Str(_) | Value::List(_)) if integer(times).is_some() => repeat(b, integer(times).unwrap_or(0)),
+        (Operator::Add | Operator::Sub, Value::Object(x), Value::Object(y)) => {
+            objects::add_times(x, y, matches!(operator, Operator::Sub)).ok_or_else(|| unsupported(operator, a, b))
+        }
         (Operator::Rem, Value::Str(text), arguments) => percent::format(text, arguments).map(Value::from),
         (Operator::Add, Value::Str(_), other) => Err(format!("can only concatenate str (not \"{}\") to str", other.type_name())),
         (Operator::Add, Value::List(_), other) => Err(format!("can only concatenate list (not \"{}\") to list", other.type_name())),

@@ -4,15 +4,14 @@ use std::fmt::Write;
 
 use crate::language::Value;
 
-use super::evaluator::downcast;
-use super::objects::Moment;
+use super::objects;
 
 /// What `str(value)` gives; `None` for `null` (output drops a lone `null` before it comes here).
 pub fn str(value: &Value) -> String {
     match value {
         Value::Str(s) => s.to_string(),
         Value::Template(t) => t.source().to_string(),
-        Value::Object(object) => downcast::<Moment>(object).map_or_else(|| repr(value), Moment::text),
+        Value::Object(object) => objects::time_text(object).unwrap_or_else(|| repr(value)),
         other => repr(other),
     }
 }

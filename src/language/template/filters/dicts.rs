@@ -1,7 +1,7 @@
 //! Filters about mappings.
 
 use super::{Family, attribute, python};
-use crate::language::template::Call;
+use crate::language::template::{Call, access};
 use crate::language::{Diagnostic, Key, Map, Value};
 
 pub(super) const FAMILY: Family = &[
@@ -10,7 +10,7 @@ pub(super) const FAMILY: Family = &[
     ("items2dict", items2dict),
     ("items", items),
     ("extract", extract),
-    ("attr", |call| attribute::item(call.defined_input()?, call.need(1, "name")?)),
+    ("attr", |call| Ok(access::python_attribute(call.defined_input()?, &call.text_arg(1, "name")?.unwrap_or_default())?)),
     ("rekey_on_member", rekey_on_member),
     ("dict", dict),
     ("dict_kv", |call| Ok(Value::map([(call.key(call.need(1, "key")?)?, call.defined_input()?.clone())].into_iter().collect()))),

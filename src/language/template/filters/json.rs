@@ -6,7 +6,7 @@ use crate::language::{Diagnostic, Key, Value};
 
 pub(super) const FAMILY: Family = &[
     ("to_json", |call| Ok(write(call, None, false)?.into())),
-    ("tojson", |call| Ok(html_safe(&write(call, None, false)?).into())),
+    ("tojson", |call| Ok(html_safe(&write(call, None, true)?).into())),
     ("to_nice_json", |call| Ok(write(call, Some(4), true)?.into())),
     ("from_json", from_json),
 ];

@@ -1,55 +1,87 @@
 //! Lists as sets: the order of first appearance is kept.
 
-use super::{Family, attribute, python};
-use crate::language::template::Call;
-use crate::language::{Diagnostic, Value};
+use std::collections::HashSet;
+
+use super::{Family, attribute};
+use crate::language::template::{Call, compare, numbers};
+use crate::language::{Diagnostic, Key, Value};
 
 pub(super) const FAMILY: Family = &[
     ("unique", unique),
     ("union", |call| two(call, |a, b| [a, b].concat())),
-    ("intersect", |call| two(call, |a, b| kept(a, |x| has(b, x)))),
-    ("difference", |call| two(call, |a, b| kept(a, |x| !has(b, x)))),
-    ("symmetric_difference", |call| two(call, |a, b| [kept(a, |x| !has(b, x)), kept(b, |x| !has(a, x))].concat())),
+    ("intersect", |call| two(call, |a, b| kept(a, b, true))),
+    ("difference", |call| two(call, |a, b| kept(a, b, false))),
+    ("symmetric_difference", |call| two(call, |a, b| [kept(a, b, false), kept(b, a, false)].concat())),
 ];
 
-fn has(items: &[Value], wanted: &Value) -> bool {
-    items.iter().any(|item| python::equal(item, wanted))
+/// Values seen so far. Those that can be keys are found by their hash, the others by comparison.
+#[derive(Default)]
+struct Seen {
+    keys: HashSet<Key>,
+    others: Vec<Value>,
 }
 
-fn kept(items: &[Value], keep: impl Fn(&Value) -> bool) -> Vec<Value> {
-    items.iter().filter(|item| keep(item)).cloned().collect()
-}
+impl Seen {
+    fn of(items: &[Value]) -> Seen {
+        let mut seen = Seen::default();
+        for item in items {
+            seen.add(item);
+        }
+        seen
+    }
 
-/// Each value once.
-fn distinct(items: Vec<Value>) -> Value {
-    let mut seen: Vec<Value> = Vec::new();
-    for item in items {
-        if !has(&seen, &item) {
-            seen.push(item);
+    fn has(&self, item: &Value) -> bool {
+        match Key::from_value(item) {
+            Some(key) => self.keys.contains(&key),
+            None => self.others.iter().any(|other| compare::equal(other, item)),
         }
     }
-    seen.into()
+
+    /// Adds `item`, unless it is there already.
+    fn add(&mut self, item: &Value) -> bool {
+        let new = !self.has(item);
+        match Key::from_value(item) {
+            _ if !new => {}
+            Some(key) => drop(self.keys.insert(key)),
+            None => self.others.push(item.clone()),
+        }
+        new
+    }
 }
 
-/// A set operation on the input and one more list.
+/// The items that are (or are not) in `others`.
+fn kept(items: &[Value], others: &[Value], wanted: bool) -> Vec<Value> {
+    let others = Seen::of(others);
+    items.iter().filter(|item| others.has(item) == wanted).cloned().collect()
+}
+
+/// A set operation on the input and one more list. Integers come in ascending order, as small ones do in Python's sets.
 fn two(call: &Call, operation: fn(&[Value], &[Value]) -> Vec<Value>) -> Result<Value, Diagnostic> {
     let other = call.iterate(call.need(1, "b")?)?;
-    Ok(distinct(operation(&call.items()?, &other)))
+    let mut seen = Seen::default();
+    let mut items: Vec<Value> = operation(&call.items()?, &other);
+    items.retain(|item| seen.add(item));
+    if items.iter().all(|item| matches!(item, Value::Int(_))) {
+        items.sort_by_key(numbers::integer);
+    }
+    Ok(items.into())
 }
 
-/// `unique(case_sensitive, attribute)`: strings of different case differ unless told otherwise.
+/// `unique(case_sensitive, attribute)`: strings of different case are the same unless told otherwise. Items that no set
+/// can hold differ by case too.
 fn unique(call: &Call) -> Result<Value, Diagnostic> {
-    let fold = !call.flag_arg(1, "case_sensitive", true)?;
+    let items = call.items()?;
     let path = call.given(2, "attribute")?;
-    let (mut seen, mut kept) = (Vec::new(), Vec::new());
-    for item in call.items()? {
+    let comparable = path.is_some() || items.iter().all(|item| Key::from_value(item).is_some());
+    let fold = comparable && !call.flag_arg(1, "case_sensitive", false)?;
+    let (mut seen, mut kept) = (Seen::default(), Vec::new());
+    for item in items {
         let key = path.map_or_else(|| Ok(item.clone()), |path| attribute::member(&item, path))?;
         let key = match &key {
             Value::Str(s) if fold => Value::str(s.to_lowercase()),
             _ => key,
         };
-        if !has(&seen, &key) {
-            seen.push(key);
+        if seen.add(&key) {
             kept.push(item);
         }
     }
@@ -67,7 +99,10 @@ mod tests {
             ("unique", json!([[3, 1, 2, 1]]), json!({}), json!([3, 1, 2])),
             ("unique", json!([[{"a": 1}, {"a": 1, "b": 2}]]), json!({"attribute": "a"}), json!([{"a": 1}])),
             ("union", json!([[1, 2, 2, 3], [3, 4]]), json!({}), json!([1, 2, 3, 4])),
-            ("intersect", json!([[3, 1, 2], [2, 3]]), json!({}), json!([3, 2])),
+            ("intersect", json!([[3, 1, 2], [2, 3]]), json!({}), json!([2, 3])),
+            ("intersect", json!([["b", "a", "c"], ["c", "b"]]), json!({}), json!(["b", "c"])),
+            ("unique", json!([["a", "A", "b"]]), json!({}), json!(["a", "b"])),
+            ("unique", json!([["a", "A"], true]), json!({}), json!(["a", "A"])),
             ("difference", json!([[1, 2, 3, 3], [1]]), json!({}), json!([2, 3])),
             ("symmetric_difference", json!([[1, 2], [2, 3]]), json!({}), json!([1, 3])),
         ]);

@@ -1,9 +1,12 @@
 //! Dates and times.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 use super::{Family, python};
 use crate::language::template::Call;
+use crate::language::template::objects::Moment;
 use crate::language::{Diagnostic, Value};
 
 pub(super) const FAMILY: Family = &[("strftime", strftime), ("to_datetime", to_datetime)];
@@ -25,18 +28,20 @@ fn strftime(call: &Call) -> Result<Value, Diagnostic> {
     jiff::fmt::strtime::format(&format, &zoned).map(Value::from).map_err(|e| call.error(e))
 }
 
-/// `to_datetime(format='%Y-%m-%d %H:%M:%S')`: the time, written as Python shows it.
+/// `to_datetime(format='%Y-%m-%d %H:%M:%S')`: a point in time.
 fn to_datetime(call: &Call) -> Result<Value, Diagnostic> {
     let text = call.text()?;
     let format = call.text_arg(1, "format")?.unwrap_or_else(|| "%Y-%m-%d %H:%M:%S".into());
     let parsed = jiff::fmt::strtime::parse(&format, &text)
         .and_then(|parsed| parsed.to_datetime().or_else(|_| parsed.to_date().map(|date| date.to_datetime(civil::Time::midnight()))))
         .map_err(|e| call.error(format!("time data '{text}' does not match format '{format}': {e}")))?;
-    Ok(parsed.to_string().replacen('T', " ", 1).into())
+    let moment = parsed.to_zoned(TimeZone::system()).map_err(|e| call.error(e))?;
+    Ok(Value::Object(Arc::new(Moment(moment))))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::python;
     use super::super::testing::{check, filter};
     use serde_json::json;
 
@@ -45,9 +50,10 @@ mod tests {
         check(vec![
             ("strftime", json!(["%Y-%m-%d %H:%M:%S", 0, true]), json!({}), json!("1970-01-01 00:00:00")),
             ("strftime", json!(["%j", "86400", true]), json!({}), json!("002")),
-            ("to_datetime", json!("2016-08-14 20:00:12"), json!({}), json!("2016-08-14 20:00:12")),
-            ("to_datetime", json!(["2015-12-25", "%Y-%m-%d"]), json!({}), json!("2015-12-25 00:00:00")),
         ]);
+        let shown = |args| filter("to_datetime", args, json!({})).map(|time| python::text(&time));
+        assert_eq!(shown(json!("2016-08-14 20:00:12")).as_deref(), Ok("2016-08-14 20:00:12"));
+        assert_eq!(shown(json!(["2015-12-25", "%Y-%m-%d"])).as_deref(), Ok("2015-12-25 00:00:00"));
         assert!(filter("to_datetime", json!("yesterday"), json!({})).is_err());
     }
 }

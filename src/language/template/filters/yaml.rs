@@ -118,7 +118,7 @@ mod tests {
                 json!({"indent": 2}),
                 json!("a:\n  x:\n    y: 1\nb:\n- c: 1\n  d:\n  - 2\n"),
             ),
-            ("to_yaml", json!(5), json!({}), json!("5\n...\n")),
+            ("to_yaml", json!(5), json!({}), json!("5\n")),
         ]);
     }
 

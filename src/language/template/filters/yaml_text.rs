@@ -33,12 +33,9 @@ pub fn emit(value: &Value, style: &Style) -> String {
             emitter.line_break();
         }
     }
-    let plain = emitter.node(value, None, Context::Root);
+    emitter.node(value, None, Context::Root);
     if emitter.column > 0 {
         emitter.line_break();
-    }
-    if plain {
-        emitter.out.push_str("...\n");
     }
     emitter.out
 }
@@ -109,7 +106,7 @@ impl Emitter<'_> {
     }
 
     /// Appends a node of the level `indent` (none yet at the root); tells whether it was a plain scalar.
-    fn node(&mut self, value: &Value, indent: Option<usize>, context: Context) -> bool {
+    fn node(&mut self, value: &Value, indent: Option<usize>, context: Context) {
         match value {
             Value::List(items) if self.is_flow(value) => self.flow(('[', ']'), indent, items.iter(), |emitter, item, level| {
                 emitter.node(item, Some(level), Context::Sequence);
@@ -120,9 +117,8 @@ impl Emitter<'_> {
                 self.flow(('{', '}'), indent, entries.iter(), |emitter, entry, level| emitter.entry(entry, level));
             }
             Value::Map(map) => self.block_map(map, indent),
-            scalar => return self.scalar(scalar, indent.unwrap_or(0), context),
+            scalar => self.scalar(scalar, indent.unwrap_or(0), context),
         }
-        false
     }
 
     /// The entries of a mapping in the order of writing.
@@ -197,8 +193,8 @@ impl Emitter<'_> {
         }
     }
 
-    /// Appends a scalar; tells whether it was written plain.
-    fn scalar(&mut self, value: &Value, indent: usize, context: Context) -> bool {
+    /// Appends a scalar.
+    fn scalar(&mut self, value: &Value, indent: usize, context: Context) {
         let (text, is_string) = scalar_text(value);
         let shape = shape(&text, self.style.unicode);
         let key = context == Context::Key;
@@ -208,12 +204,10 @@ impl Emitter<'_> {
         match shape {
             _ if same && allowed && !(key && (text.is_empty() || shape.multiline)) => {
                 self.plain(&text, folded_indent, !key);
-                return true;
             }
             Shape { single_quoted: true, multiline, .. } if !(key && multiline) => self.single_quoted(&text, folded_indent, !key),
             _ => self.double_quoted(&text, folded_indent, !key),
         }
-        false
     }
 
     fn plain(&mut self, text: &str, indent: usize, split: bool) {

@@ -3,7 +3,7 @@
 use super::Family;
 use crate::language::template::Call;
 use crate::language::template::filters;
-use crate::language::{Diagnostic, Value};
+use crate::language::{Diagnostic, Map, Value};
 
 pub(super) const FAMILY: Family = &[
     ("items", items),
@@ -97,7 +97,7 @@ fn together(call: &Call) -> Result<Vec<Value>, Diagnostic> {
     Ok((0..rows).map(row).collect())
 }
 
-/// `subelements`: pairs of an item and each member of a list in it; the last term may be `{skip_missing: true}`.
+/// `subelements`: pairs of an item, less a list in it, and each member of that list; the last term may be `{skip_missing: true}`.
 fn subelements(call: &Call) -> Result<Vec<Value>, Diagnostic> {
     let terms = match call.args.as_slice() {
         [Value::List(terms)] => terms.to_vec(),
@@ -111,7 +111,28 @@ fn subelements(call: &Call) -> Result<Vec<Value>, Diagnostic> {
         other => call.mapping(other)?.into_values().collect(),
     };
     let skip = terms.get(2).and_then(|flags| flags.get("skip_missing")).is_some_and(filters::python::truthy);
-    Ok(filters::pairs(call, &items, path, skip)?.as_list().unwrap_or_default().to_vec())
+    let pairs = filters::pairs(call, &items, path, skip)?;
+    let path: Vec<String> = filters::python::text(path).split('.').map(str::to_string).collect();
+    Ok(pairs.as_list().unwrap_or_default().iter().map(|pair| without_list(pair, &path)).collect())
+}
+
+/// A pair whose item has lost the list its other half comes from.
+fn without_list(pair: &Value, path: &[String]) -> Value {
+    match pair.as_list() {
+        Some([item, member]) => Value::list(vec![without(item, path), member.clone()]),
+        _ => pair.clone(),
+    }
+}
+
+fn without(item: &Value, path: &[String]) -> Value {
+    let (Value::Map(map), Some((first, rest))) = (item, path.split_first()) else { return item.clone() };
+    let mut map = Map::clone(map);
+    match (rest, map.get_mut(first.as_str())) {
+        ([], _) => drop(map.shift_remove(first.as_str())),
+        (rest, Some(member)) => *member = without(member, rest),
+        (_, None) => {}
+    }
+    Value::map(map)
 }
 
 /// `random_choice`: one of the terms.
@@ -139,7 +160,7 @@ mod tests {
             ("nested", json!([["a", "b"], [1, 2]]), json!([["a", 1], ["a", 2], ["b", 1], ["b", 2]])),
             ("nested", json!([[["a"], [1, 2]]]), json!([["a", 1], ["a", 2]])),
             ("together", json!([["a", "b"], [1]]), json!([["a", 1], ["b", null]])),
-            ("subelements", json!([[{"n": "u", "k": [1]}], "k"]), json!([[{"n": "u", "k": [1]}, 1]])),
+            ("subelements", json!([[{"n": "u", "k": [1]}], "k"]), json!([[{"n": "u"}, 1]])),
             ("flattened", json!([[1, [2, [3]]], 4]), json!([1, 2, 3, 4])),
             ("random_choice", json!([["a"]]), json!(["a"])),
         ];

@@ -1,6 +1,7 @@
 //! The objects templates make: functions, `loop`, namespaces, modules and their like.
 
 mod cycler;
+mod duration;
 mod joiner;
 mod loops;
 mod moment;
@@ -17,6 +18,7 @@ use super::frames::Closure;
 use super::source::Source;
 
 pub use cycler::Cycler;
+pub use duration::{Duration, add_times, order_times};
 pub use joiner::Joiner;
 pub use loops::{Loop, Recursion};
 pub use moment::Moment;
@@ -80,9 +82,19 @@ impl Object for Module {
     }
 }
 
+/// The text of a point or span of time.
+pub fn time_text(object: &Arc<dyn Object>) -> Option<String> {
+    downcast::<Moment>(object).map(Moment::text).or_else(|| downcast::<Duration>(object).map(Duration::text))
+}
+
+/// Python's name of the type of a time.
+pub fn time_type(object: &Arc<dyn Object>) -> Option<&'static str> {
+    downcast::<Moment>(object).map(|_| "datetime").or_else(|| downcast::<Duration>(object).map(|_| "timedelta"))
+}
+
 /// Whether `object` can be called without an evaluator.
 pub fn is_callable(object: &Arc<dyn Object>) -> bool {
-    downcast::<Joiner>(object).is_some() || loops::is_callable(object) || cycler::is_callable(object)
+    downcast::<Joiner>(object).is_some() || moment::is_callable(object) || loops::is_callable(object) || cycler::is_callable(object)
 }
 
 /// Whether `object` is one of these, rather than a mapping of the user's.
@@ -94,4 +106,5 @@ pub fn is_helper(object: &Arc<dyn Object>) -> bool {
         || downcast::<Cycler>(object).is_some()
         || downcast::<Module>(object).is_some()
         || downcast::<Moment>(object).is_some()
+        || downcast::<Duration>(object).is_some()
 }

@@ -1,9 +1,10 @@
-//! What `now()` gives: a point in time with Python's `datetime` members.
+//! What `now()` and `to_datetime` give: a point in time with Python's `datetime` members.
 
 use std::sync::Arc;
 
 use jiff::Zoned;
 
+use crate::language::template::evaluator::downcast;
 use crate::language::{Diagnostic, Key, Map, Object, Value};
 
 /// A point in time.
@@ -37,10 +38,10 @@ impl Object for Moment {
             "minute" => time.minute().into(),
             "second" => time.second().into(),
             "microsecond" => (time.subsec_nanosecond() / 1000).into(),
-            name @ ("strftime" | "timestamp" | "isoformat" | "date" | "time") => {
-                return Ok(Some(Value::Object(Arc::new(Reading(time.clone(), name.into())))));
-            }
-            _ => return Ok(None),
+            name => match METHODS.iter().find(|(known, _)| *known == name) {
+                Some((_, method)) => return Ok(Some(Value::Object(Arc::new(Reading(time.clone(), *method))))),
+                None => return Ok(None),
+            },
         })))
     }
 
@@ -49,9 +50,30 @@ impl Object for Moment {
     }
 }
 
+/// What a method of a point in time gives.
+type Method = fn(&Moment, &[Value]) -> Result<Value, Diagnostic>;
+
+const METHODS: [(&str, Method); 7] = [
+    ("strftime", |moment, args| match args.first() {
+        Some(Value::Str(format)) => moment.format(format),
+        _ => Err(Diagnostic::new("strftime() needs a format")),
+    }),
+    ("timestamp", |moment, _| Ok(Value::Float(moment.0.timestamp().as_microsecond() as f64 / 1e6))),
+    ("date", |moment, _| moment.format("%Y-%m-%d")),
+    ("time", |moment, _| moment.format("%H:%M:%S")),
+    ("isoformat", |moment, _| Ok(Value::from(moment.text().replacen(' ', "T", 1)))),
+    ("weekday", |moment, _| Ok(Value::Int(moment.0.weekday().to_monday_zero_offset().into()))),
+    ("isoweekday", |moment, _| Ok(Value::Int(moment.0.weekday().to_monday_one_offset().into()))),
+];
+
 /// A method of a point in time.
-#[derive(Debug)]
-struct Reading(Zoned, Arc<str>);
+struct Reading(Zoned, Method);
+
+impl std::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reading({})", self.0)
+    }
+}
 
 impl Object for Reading {
     fn get(&self, _: &Key) -> Result<Option<Value>, Diagnostic> {
@@ -63,16 +85,11 @@ impl Object for Reading {
     }
 
     fn call(&self, args: &[Value], _: &Map) -> Result<Value, Diagnostic> {
-        let moment = Moment(self.0.clone());
-        match &*self.1 {
-            "strftime" => match args.first() {
-                Some(Value::Str(format)) => moment.format(format),
-                _ => Err(Diagnostic::new("strftime() needs a format")),
-            },
-            "timestamp" => Ok(Value::Float(self.0.timestamp().as_microsecond() as f64 / 1e6)),
-            "date" => moment.format("%Y-%m-%d"),
-            "time" => moment.format("%H:%M:%S"),
-            _ => Ok(Value::from(moment.text().replacen(' ', "T", 1))),
-        }
+        (self.1)(&Moment(self.0.clone()), args)
     }
+}
+
+/// Whether `object` is a method of a point in time.
+pub fn is_callable(object: &Arc<dyn Object>) -> bool {
+    downcast::<Reading>(object).is_some()
 }
