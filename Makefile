@@ -3,7 +3,7 @@ SHELL      := bash
 TARGET     := $(shell rustc -vV | sed -n 's/^host: //p')
 HOSTS      := $(or $(RPLAY_HOSTS_NAME),rplay)
 INVENTORY  := /run/rplay-hosts/$(HOSTS)/inventory.cfg
-E2E        := $(sort $(wildcard tests/e2e/*.sh))
+E2E        := $(sort $(wildcard tests/e2e/[0-9]*.sh))
 
 .DEFAULT_GOAL := help
 .PHONY: help build lint unit e2e test deny hosts-up hosts-down hosts-reset clean-hosts demo parity bench
@@ -23,7 +23,7 @@ lint: ## formatting and clippy, warnings are errors
 unit: ## cargo test
 	cargo test --locked
 
-e2e: $(if $(E2E),build) ## tests on real hosts: tests/e2e/*.sh
+e2e: $(if $(E2E),build) ## tests on real hosts: tests/e2e/[0-9]*.sh
 	@for script in $(E2E); do echo "== $$script"; "$$script" || exit 1; done
 
 test: unit lint e2e ## everything that must be green

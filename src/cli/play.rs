@@ -36,9 +36,9 @@ pub fn run(options: Box<PlayOptions>) -> Result<u8, Failure> {
     let (engine, redactor) = engine_options(&options, &prepared, &config, tags)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| Diagnostic::new(format!("could not start: {e}")))?;
-    let verdict = runtime.block_on(play(prepared, engine, &options, redactor));
+    let verdict = runtime.block_on(play(prepared, engine, &options, redactor.clone()));
     for problem in &verdict.problems {
-        eprintln!("{}", render_problem(problem));
+        eprintln!("{}", redactor.text(&render_problem(problem)));
     }
     Ok(verdict.exit_code())
 }
@@ -125,7 +125,9 @@ fn engine_options(options: &PlayOptions, prepared: &Prepared, config: &Config, t
         (Some(empty), Some(login), true) if empty.reveal().is_empty() => Some(login.clone()),
         (given, ..) => given,
     };
-    let redactor = Redactor::new([&login, &escalate].into_iter().flatten().map(|secret| secret.reveal().to_string()));
+    let secrets = prepared.loader.settings().secrets.register().clone();
+    [&login, &escalate].into_iter().flatten().for_each(|secret| secrets.add(secret.reveal()));
+    let redactor = Redactor::new(secrets);
     let timeout = options.timeout.or_else(|| config.get("defaults", "timeout").and_then(|t| t.parse().ok()));
     let otherwise = transport::Defaults::default();
     let defaults = transport::Defaults {

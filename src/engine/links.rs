@@ -60,7 +60,13 @@ fn target(scope: &TaskScope, at: &HostState) -> Result<Target, Diagnostic> {
         let value = scope.variable(name).or_else(|| keyword(scope, name))?;
         match template::resolve(&value, scope) {
             Ok(Value::Null | Value::Omit) => None,
-            Ok(value) => Some(template::text(&value)),
+            Ok(value) => {
+                let text = template::text(&value);
+                if name.ends_with("pass") || name.ends_with("password") || name.ends_with("passphrase") {
+                    scope.run.secrets().add(&text);
+                }
+                Some(text)
+            }
             Err(found) => {
                 problem.borrow_mut().get_or_insert(found);
                 None
@@ -114,6 +120,9 @@ pub fn escalation(task: &Task, scope: &TaskScope, at: &Arc<HostState>) -> Result
             None => defaults.password.clone(),
         },
     };
+    if let Some(password) = &password {
+        scope.run.secrets().add(password.reveal());
+    }
     let method = pick("ansible_become_method", Keyword::BecomeMethod, &defaults.method)?;
     let user = pick("ansible_become_user", Keyword::BecomeUser, &defaults.user)?;
     let flags = pick("ansible_become_flags", Keyword::BecomeFlags, "")?;

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::language::inventory::{Inventory, layers::Files, pattern};
 use crate::language::playbook::{Loader, Prompt, TagFilter, Task};
-use crate::language::secret::Secret;
+use crate::language::secret::{Register, Secret};
 use crate::language::{Diagnostic, Edition, Key, Map, Value};
 use crate::transport;
 
@@ -155,6 +155,11 @@ impl Run {
     /// Whether the run was asked to stop.
     pub fn cancelled(&self) -> bool {
         *self.cancel.borrow()
+    }
+
+    /// Where secrets are told that must not be shown.
+    pub fn secrets(&self) -> &Register {
+        self.loader.settings().secrets.register()
     }
 
     /// A number no other task of the run has.

@@ -250,7 +250,12 @@ fn prompts(run: &Arc<Run>, play: &Play) -> Result<Map, Diagnostic> {
             continue;
         }
         let value = match (run.options.ask)(prompt) {
-            Some(answer) => Value::from(answer),
+            Some(answer) => {
+                if prompt.private {
+                    run.secrets().add(&answer);
+                }
+                Value::from(answer)
+            }
             None => prompt.default.clone().unwrap_or(Value::from("")),
         };
         answers.insert(prompt.name.as_ref().into(), value);

@@ -251,7 +251,11 @@ fn mode_of(path: &Path) -> String {
 async fn read(path: &Path, secrets: &crate::language::vault::Secrets) -> Result<Vec<u8>, String> {
     let bytes = tokio::fs::read(path).await.map_err(|e| format!("could not read {}: {e}", path.display()))?;
     match std::str::from_utf8(&bytes) {
-        Ok(text) if crate::language::vault::is_encrypted(text) => secrets.decrypt(text).map_err(|p| format!("{}: {p}", path.display())),
+        Ok(text) if crate::language::vault::is_encrypted(text) => {
+            let plain = secrets.decrypt(text).map_err(|p| format!("{}: {p}", path.display()))?;
+            secrets.register().add_from_file(&String::from_utf8_lossy(&plain));
+            Ok(plain)
+        }
         _ => Ok(bytes),
     }
 }

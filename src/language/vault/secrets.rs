@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Password, cipher, envelope};
 use crate::language::Diagnostic;
+use crate::language::secret::Register;
 
 /// The label of a password that was given none.
 const DEFAULT: &str = "default";
@@ -13,6 +14,7 @@ const DEFAULT: &str = "default";
 #[derive(Default, Clone)]
 pub struct Secrets {
     passwords: Vec<(Arc<str>, Arc<Password>)>,
+    register: Register,
 }
 
 impl fmt::Debug for Secrets {
@@ -25,6 +27,11 @@ impl Secrets {
     /// Adds `password` under `label` (`default` when there is none).
     pub fn add(&mut self, label: Option<&str>, password: Password) {
         self.passwords.push((label.unwrap_or(DEFAULT).into(), Arc::new(password)));
+    }
+
+    /// Where secrets are told that must not be shown, what vaults hold among them.
+    pub fn register(&self) -> &Register {
+        &self.register
     }
 
     /// Whether there is no password at all.

@@ -57,7 +57,7 @@ impl Conversion<'_> {
         if self.secrets.is_empty() {
             return self.string(LOCKED, node);
         }
-        let opened = self.secrets.decrypt_text(text);
+        let opened = self.secrets.decrypt_text(text).inspect(|plain| self.secrets.register().add(plain));
         match opened {
             Ok(text) => self.string(&text, node),
             Err(problem) => self.keep(Err(problem), node),

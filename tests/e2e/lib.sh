@@ -1,0 +1,50 @@
+# What the scripts share: the test hosts, and ways to run rplay on them and to look at them.
+# shellcheck shell=bash
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+inventory=$("$root/tests/hosts/up")
+state=$(dirname "$inventory")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# The main job, with more options.
+cluster() {
+    "$root/target/rplay" -b -i "$inventory" "$@" "$root/playbooks/cluster.yml"
+}
+
+# Runs a command on a host: on HOST COMMAND.
+on() {
+    local address
+    address=$(awk -v host="$1" '$1 == host { sub("ansible_host=", "", $2); print $2; exit }' "$inventory")
+    shift
+    ssh -i "$state/id_ed25519" -o UserKnownHostsFile="$state/known_hosts" -o BatchMode=yes "root@$address" "$@"
+}
+
+hosts() {
+    awk '/^\[/ { all = $0 == "[all]"; next } all && NF { print $1 }' "$inventory"
+}
+
+# etcdctl on a member, as the role set it up there.
+etcdctl() {
+    local member=$1
+    shift
+    # shellcheck disable=SC2029
+    on "$member" "set -a; . /etc/etcd/etcdctl.env; set +a; ETCDCTL_API=3 etcdctl $*"
+}
+
+healthy_members() {
+    etcdctl node1 endpoint health 2>&1 | grep -c 'https://.* is healthy' || true
+}
+
+# The recap of an output in $1 must have this in every line: every_host FILE PATTERN.
+every_host() {
+    local lines
+    lines=$(sed -n '/^PLAY RECAP/,$p' "$1" | grep ' : ok=')
+    [ -n "$lines" ] || fail "no recap in $1"
+    ! grep -vE "$2" <<<"$lines" || fail "a host has not $2"
+}
