@@ -15,66 +15,131 @@ pub struct Unknown {
     pub offset: usize,
 }
 
-/// The first unknown name in a list of statements.
+/// An unknown name in a list of statements.
 pub fn unknown(body: &[Stmt]) -> Option<Unknown> {
-    body.iter().find_map(in_statement)
+    let mut walk = Walk::default();
+    walk.statements.extend(body);
+    walk.first()
 }
 
-fn in_statement(statement: &Stmt) -> Option<Unknown> {
-    let either = |expr: &Expr, body: &[Stmt]| unknown_in(expr).or_else(|| unknown(body));
-    match statement {
-        Stmt::Template(inner) => unknown(&inner.children),
-        Stmt::EmitExpr(inner) => unknown_in(&inner.expr),
-        Stmt::ForLoop(inner) => either(&inner.iter, &inner.body)
-            .or_else(|| inner.filter_expr.as_ref().and_then(unknown_in))
-            .or_else(|| unknown(&inner.else_body)),
-        Stmt::IfCond(inner) => either(&inner.expr, &inner.true_body).or_else(|| unknown(&inner.false_body)),
-        Stmt::WithBlock(inner) => inner.assignments.iter().find_map(|(_, value)| unknown_in(value)).or_else(|| unknown(&inner.body)),
-        Stmt::Set(inner) => unknown_in(&inner.expr),
-        Stmt::SetBlock(inner) => inner.filter.as_ref().and_then(unknown_in).or_else(|| unknown(&inner.body)),
-        Stmt::AutoEscape(inner) => unknown(&inner.body),
-        Stmt::FilterBlock(inner) => either(&inner.filter, &inner.body),
-        Stmt::Block(inner) => unknown(&inner.body),
-        Stmt::Macro(inner) => inner.defaults.iter().find_map(unknown_in).or_else(|| unknown(&inner.body)),
-        Stmt::CallBlock(inner) => in_args(&inner.call.args).or_else(|| unknown(&inner.macro_decl.body)),
+/// An unknown name in an expression.
+pub fn unknown_in(expr: &Expr) -> Option<Unknown> {
+    let mut walk = Walk::default();
+    walk.exprs.push(expr);
+    walk.first()
+}
+
+/// What is still to be looked at: a list, as a text may nest deeper than calls can.
+#[derive(Default)]
+struct Walk<'a> {
+    statements: Vec<&'a Stmt<'a>>,
+    exprs: Vec<&'a Expr<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    fn first(mut self) -> Option<Unknown> {
+        loop {
+            while let Some(expr) = self.exprs.pop() {
+                if let Some(unknown) = own(expr) {
+                    return Some(unknown);
+                }
+                self.expr(expr);
+            }
+            let next = self.statements.pop()?;
+            self.statement(next);
+        }
+    }
+
+    fn statement(&mut self, statement: &'a Stmt<'a>) {
+        match statement {
+            Stmt::Template(inner) => self.statements.extend(&inner.children),
+            Stmt::EmitExpr(inner) => self.exprs.push(&inner.expr),
+            Stmt::ForLoop(inner) => {
+                self.exprs.push(&inner.iter);
+                self.exprs.extend(&inner.filter_expr);
+                self.statements.extend(inner.body.iter().chain(&inner.else_body));
+            }
+            Stmt::IfCond(inner) => {
+                self.exprs.push(&inner.expr);
+                self.statements.extend(inner.true_body.iter().chain(&inner.false_body));
+            }
+            Stmt::WithBlock(inner) => {
+                self.exprs.extend(inner.assignments.iter().map(|(_, value)| value));
+                self.statements.extend(&inner.body);
+            }
+            Stmt::Set(inner) => self.exprs.push(&inner.expr),
+            Stmt::SetBlock(inner) => {
+                self.exprs.extend(&inner.filter);
+                self.statements.extend(&inner.body);
+            }
+            Stmt::AutoEscape(inner) => self.statements.extend(&inner.body),
+            Stmt::FilterBlock(inner) => {
+                self.exprs.push(&inner.filter);
+                self.statements.extend(&inner.body);
+            }
+            Stmt::Block(inner) => self.statements.extend(&inner.body),
+            Stmt::Macro(inner) => {
+                self.exprs.extend(&inner.defaults);
+                self.statements.extend(&inner.body);
+            }
+            Stmt::CallBlock(inner) => {
+                self.args(&inner.call.args);
+                self.statements.extend(&inner.macro_decl.body);
+            }
+            _ => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &'a Expr<'a>) {
+        match expr {
+            Expr::Var(_) | Expr::Const(_) => {}
+            Expr::Slice(inner) => {
+                self.exprs.push(&inner.expr);
+                self.exprs.extend(inner.start.iter().chain(&inner.stop).chain(&inner.step));
+            }
+            Expr::UnaryOp(inner) => self.exprs.push(&inner.expr),
+            Expr::BinOp(inner) => self.exprs.extend([&inner.left, &inner.right]),
+            Expr::Compare(inner) => {
+                self.exprs.push(&inner.expr);
+                self.exprs.extend(inner.ops.iter().map(|op| &op.expr));
+            }
+            Expr::IfExpr(inner) => {
+                self.exprs.extend([&inner.test_expr, &inner.true_expr]);
+                self.exprs.extend(&inner.false_expr);
+            }
+            Expr::Filter(inner) => {
+                self.exprs.extend(&inner.expr);
+                self.args(&inner.args);
+            }
+            Expr::Test(inner) => {
+                self.exprs.push(&inner.expr);
+                self.args(&inner.args);
+            }
+            Expr::GetAttr(inner) => self.exprs.push(&inner.expr),
+            Expr::GetItem(inner) => self.exprs.extend([&inner.expr, &inner.subscript_expr]),
+            Expr::Call(inner) => {
+                self.exprs.push(&inner.expr);
+                self.args(&inner.args);
+            }
+            Expr::List(inner) => self.exprs.extend(&inner.items),
+            Expr::Tuple(inner) => self.exprs.extend(&inner.items),
+            Expr::Map(inner) => self.exprs.extend(inner.keys.iter().chain(&inner.values)),
+        }
+    }
+
+    fn args(&mut self, args: &'a [CallArg<'a>]) {
+        self.exprs.extend(args.iter().map(|arg| match arg {
+            CallArg::Pos(expr) | CallArg::Kwarg(_, expr) | CallArg::PosSplat(expr) | CallArg::KwargSplat(expr) => expr,
+        }));
+    }
+}
+
+/// The expression's own name, when it is a filter or a test that is not known.
+fn own(expr: &Expr) -> Option<Unknown> {
+    let unknown = |kind, name: &str, span: Span| Some(Unknown { kind, name: name.to_string(), offset: span.start_offset as usize });
+    match expr {
+        Expr::Filter(inner) if filters::find(inner.name).is_none() => unknown("filter", inner.name, inner.span()),
+        Expr::Test(inner) if tests::find(inner.name).is_none() => unknown("test", inner.name, inner.span()),
         _ => None,
     }
-}
-
-/// The first unknown name in an expression.
-pub fn unknown_in(expr: &Expr) -> Option<Unknown> {
-    let all = |exprs: &[Expr]| exprs.iter().find_map(unknown_in);
-    let maybe = |expr: &Option<Expr>| expr.as_ref().and_then(unknown_in);
-    match expr {
-        Expr::Var(_) | Expr::Const(_) => None,
-        Expr::Slice(inner) => {
-            unknown_in(&inner.expr).or_else(|| maybe(&inner.start)).or_else(|| maybe(&inner.stop)).or_else(|| maybe(&inner.step))
-        }
-        Expr::UnaryOp(inner) => unknown_in(&inner.expr),
-        Expr::BinOp(inner) => unknown_in(&inner.left).or_else(|| unknown_in(&inner.right)),
-        Expr::Compare(inner) => unknown_in(&inner.expr).or_else(|| inner.ops.iter().find_map(|op| unknown_in(&op.expr))),
-        Expr::IfExpr(inner) => unknown_in(&inner.test_expr).or_else(|| unknown_in(&inner.true_expr)).or_else(|| maybe(&inner.false_expr)),
-        Expr::Filter(inner) => maybe(&inner.expr)
-            .or_else(|| named("filter", inner.name, filters::find(inner.name).is_some(), inner.span()))
-            .or_else(|| in_args(&inner.args)),
-        Expr::Test(inner) => unknown_in(&inner.expr)
-            .or_else(|| named("test", inner.name, tests::find(inner.name).is_some(), inner.span()))
-            .or_else(|| in_args(&inner.args)),
-        Expr::GetAttr(inner) => unknown_in(&inner.expr),
-        Expr::GetItem(inner) => unknown_in(&inner.expr).or_else(|| unknown_in(&inner.subscript_expr)),
-        Expr::Call(inner) => unknown_in(&inner.expr).or_else(|| in_args(&inner.args)),
-        Expr::List(inner) => all(&inner.items),
-        Expr::Tuple(inner) => all(&inner.items),
-        Expr::Map(inner) => all(&inner.keys).or_else(|| all(&inner.values)),
-    }
-}
-
-fn in_args(args: &[CallArg]) -> Option<Unknown> {
-    args.iter().find_map(|arg| match arg {
-        CallArg::Pos(expr) | CallArg::Kwarg(_, expr) | CallArg::PosSplat(expr) | CallArg::KwargSplat(expr) => unknown_in(expr),
-    })
-}
-
-fn named(kind: &'static str, name: &str, known: bool, span: Span) -> Option<Unknown> {
-    (!known).then(|| Unknown { kind, name: name.to_string(), offset: span.start_offset as usize })
 }
