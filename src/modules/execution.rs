@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::host::Output;
 use super::words::expand;
-use super::{Args, Change, Failure, Fields, Host, Outcome};
+use super::{Args, Failure, Fields, Host, Outcome};
 
 /// A program about to be run.
 pub struct Execution {
@@ -31,19 +31,29 @@ pub fn execute(args: &Args, host: &mut Host, prepare: impl FnOnce(&mut Host) -> 
         command.current_dir(dir);
     }
     let stdin = stdin(args);
+    let program = command.get_program().to_string_lossy().into_owned();
     let what = format!("ran {}", label(&shown));
     let work = |writer: &mut super::Writer| {
         let (started, clock) = (Zoned::now(), Instant::now());
-        let output = writer.run(command, stdin.as_deref()).map_err(|f| f.with("cmd", shown.clone()))?;
+        let output = writer.run(command, stdin.as_deref()).map_err(|f| unstarted(f, &program).with("cmd", shown.clone()))?;
         let spent = SignedDuration::try_from(clock.elapsed()).unwrap_or_default();
         Ok(Ran { output, started, spent, shown: shown.clone() })
     };
     let conditional = args.str("creates").is_some() || args.str("removes").is_some();
-    let ran = if conditional { host.change(Change::new(what), work)? } else { host.opaque(&what, work)? };
-    match ran {
+    match host.program(&what, conditional, work)? {
         Some(ran) => ran.result(args.maybe_bool("strip_empty_ends").unwrap_or(true)),
         None => Ok(result("", "", &shown, 0, "Command would have run if not in check mode")),
     }
+}
+
+/// A failure to start the program, in Ansible's words and with the fields of a program that said nothing.
+fn unstarted(failure: Failure, program: &str) -> Failure {
+    let Some(number) = failure.unstarted else { return failure };
+    let reason = std::io::Error::from_raw_os_error(number).to_string();
+    let reason = reason.split(" (os error").next().unwrap_or_default();
+    let failure = failure.reworded(format!("Error executing command: [Errno {number}] {reason}: b'{program}'"));
+    let none = || Json::Array(Vec::new());
+    failure.with("stdout", "").with("stderr", "").with("stdout_lines", none()).with("stderr_lines", none())
 }
 
 /// The directory to run in, which has to exist.
@@ -121,7 +131,7 @@ impl Ran {
         if rc == 0 {
             return Ok(fields);
         }
-        Err(Failure { msg: "non-zero return code".into(), fields })
+        Err(Failure { fields, ..Failure::new("non-zero return code") })
     }
 }
 

@@ -12,12 +12,19 @@ pub struct Failure {
     pub msg: String,
     /// Further fields of the result (`rc`, `stderr` …).
     pub fields: Fields,
+    /// A program could not be started; the system's number for why.
+    pub unstarted: Option<i32>,
 }
 
 impl Failure {
     /// A failure with a message alone.
     pub fn new(msg: impl Into<String>) -> Self {
-        Failure { msg: msg.into(), fields: Fields::new() }
+        Failure { msg: msg.into(), fields: Fields::new(), unstarted: None }
+    }
+
+    /// The same failure with another message.
+    pub fn reworded(self, msg: impl Into<String>) -> Self {
+        Failure { msg: msg.into(), ..self }
     }
 
     /// The same failure with one more field in its result.

@@ -109,6 +109,23 @@ impl<'a> Host<'a> {
         self.change(Change::new(what), act)
     }
 
+    /// For a program that the task itself names: as `opaque`, or as `change` where a check foresees that it runs.
+    /// One that could not be started changed nothing.
+    pub fn program<T>(
+        &mut self,
+        what: &str,
+        foreseen: bool,
+        act: impl FnOnce(&mut Writer) -> Result<T, Failure>,
+    ) -> Result<Option<T>, Failure> {
+        let changed = self.changed;
+        let done = if foreseen { self.change(Change::new(what), act) } else { self.opaque(what, act) };
+        if done.as_ref().is_err_and(|failure| failure.unstarted.is_some()) {
+            self.changed = changed;
+            self.notes.pop();
+        }
+        done
+    }
+
     /// For what brings something up to date without counting as a change (`systemctl daemon-reload`, `apt-get update`).
     /// Gives `None` in check mode.
     pub fn refresh<T>(&mut self, what: &str, act: impl FnOnce(&mut Writer) -> Result<T, Failure>) -> Result<Option<T>, Failure> {

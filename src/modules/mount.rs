@@ -122,7 +122,8 @@ impl Task {
 }
 
 fn failed(doing: &str, task: &Task, failure: Failure) -> Failure {
-    Failure { msg: format!("Error {doing} {}: {}", task.entry.name, failure.msg), fields: failure.fields }
+    let msg = format!("Error {doing} {}: {}", task.entry.name, failure.msg);
+    failure.reworded(msg)
 }
 
 /// Brings fstab to hold the entry, or not to; gives what it held before when that changed it.

@@ -30,10 +30,18 @@ pub fn run(mut command: Command, stdin: Option<&[u8]>, cancel: &AtomicBool, tail
     // A group is asked for through posix_spawn's own attribute, which keeps the cheap vfork path.
     command.process_group(0);
     command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().map_err(|e| Failure::new(format!("could not run {name}: {e}")).with("rc", 2))?;
+    let child = command.spawn().map_err(|e| unstarted(&name, &e))?;
     Running::new(child, stdin.unwrap_or_default())
         .and_then(|running| running.finish(cancel, tail))
-        .map_err(|failure| Failure { msg: format!("{name}: {}", failure.msg), fields: failure.fields })
+        .map_err(|failure| {
+            let msg = format!("{name}: {}", failure.msg);
+            failure.reworded(msg)
+        })
+}
+
+fn unstarted(name: &str, error: &std::io::Error) -> Failure {
+    let number = error.raw_os_error().unwrap_or(2);
+    Failure { unstarted: Some(number), ..Failure::new(format!("could not run {name}: {error}")).with("rc", number) }
 }
 
 /// A program and its pipes; a pipe that was closed is gone.

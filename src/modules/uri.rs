@@ -97,7 +97,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     if !fine {
         let wanted = args.strings("status_code").join(", ");
         let msg = format!("Status code was {} and not [{wanted}]: {}", status.as_u16(), text_of(&fields, "msg"));
-        return Err(Failure { msg, fields });
+        return Err(Failure { fields, ..Failure::new(msg) });
     }
     if args.str("dest").is_some() {
         save(args, host, &bytes, &mut fields)?;
