@@ -40,13 +40,19 @@ pub const MODULE: Module = Module {
 };
 
 /// What a task wants of every file it copies.
-struct Options<'a> {
-    backup: bool,
-    force: bool,
-    follow: bool,
-    validate: Option<&'a str>,
-    wanted: Wanted,
-    directory: Wanted,
+pub(super) struct Options<'a> {
+    /// Keep a copy of what was there.
+    pub backup: bool,
+    /// Replace what is there.
+    pub force: bool,
+    /// Write where a link leads.
+    pub follow: bool,
+    /// A command that must accept the content.
+    pub validate: Option<&'a str>,
+    /// The file's attributes.
+    pub wanted: Wanted,
+    /// The attributes of directories.
+    pub directory: Wanted,
 }
 
 fn run(args: &Args, host: &mut Host) -> Outcome {
@@ -102,7 +108,7 @@ fn settle(args: &Args, host: &mut Host, dest: PathBuf, source: &Source, options:
 }
 
 /// Puts one source in one place, whose directory exists.
-fn one(host: &mut Host, source: &Source, dest: &Path, options: &Options) -> Outcome {
+pub(super) fn one(host: &mut Host, source: &Source, dest: &Path, options: &Options) -> Outcome {
     let dest = if options.follow && dest.is_symlink() { files::real(dest) } else { dest.to_path_buf() };
     let shown = dest.to_string_lossy().into_owned();
     let mut fields = Fields::from_iter([("dest".to_string(), Json::from(shown.as_str()))]);

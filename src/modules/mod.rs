@@ -22,6 +22,7 @@ mod x509;
 
 mod apt;
 mod apt_repository;
+pub mod assemble;
 mod authorized_key;
 mod blockinfile;
 mod command;
@@ -29,6 +30,7 @@ mod copy;
 mod dpkg_selections;
 mod fetch;
 mod file;
+mod find;
 mod get_url;
 mod getent;
 mod group;
@@ -87,6 +89,7 @@ pub struct Module {
 pub static ALL: &[&Module] = &[
     &apt::MODULE,
     &apt_repository::MODULE,
+    &assemble::MODULE,
     &authorized_key::MODULE,
     &blockinfile::MODULE,
     &command::MODULE,
@@ -94,6 +97,7 @@ pub static ALL: &[&Module] = &[
     &dpkg_selections::MODULE,
     &fetch::MODULE,
     &file::MODULE,
+    &find::MODULE,
     &get_url::MODULE,
     &getent::MODULE,
     &group::MODULE,

@@ -31,12 +31,10 @@ pub fn run(mut command: Command, stdin: Option<&[u8]>, cancel: &AtomicBool, tail
     command.process_group(0);
     command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() }).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|e| unstarted(&name, &e))?;
-    Running::new(child, stdin.unwrap_or_default())
-        .and_then(|running| running.finish(cancel, tail))
-        .map_err(|failure| {
-            let msg = format!("{name}: {}", failure.msg);
-            failure.reworded(msg)
-        })
+    Running::new(child, stdin.unwrap_or_default()).and_then(|running| running.finish(cancel, tail)).map_err(|failure| {
+        let msg = format!("{name}: {}", failure.msg);
+        failure.reworded(msg)
+    })
 }
 
 fn unstarted(name: &str, error: &std::io::Error) -> Failure {

@@ -1,13 +1,13 @@
 //! `stat`: what a path is.
 
 use std::fs::{self, Metadata};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::files::owner::Database;
-use super::files::{self, checksum, info};
+use super::files::{self, checksum, status};
 use super::{Args, Fields, Host, IoContext, Module, Outcome, Param, Spec};
 
 /// `path` `follow` `get_checksum` `checksum_algorithm` `get_mime` `get_attributes`; gives `stat`.
@@ -60,42 +60,9 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
 
 fn describe(path: &Path, meta: &Metadata) -> Map<String, Json> {
     use rustix::fs::{Access, access};
-    let kind = meta.file_type();
-    let mode = meta.mode();
-    let bit = |mask: u32| Json::from(mode & mask != 0);
-    let time = |seconds: i64, nanos: i64| Json::from(seconds as f64 + nanos as f64 / 1e9);
     let may = |what: Access| Json::from(access(path, what).is_ok());
-    let rows: [(&str, Json); 40] = [
-        ("exists", true.into()),
-        ("path", path.to_string_lossy().into()),
-        ("mode", info::octal(mode).into()),
-        ("isdir", kind.is_dir().into()),
-        ("ischr", kind.is_char_device().into()),
-        ("isblk", kind.is_block_device().into()),
-        ("isreg", kind.is_file().into()),
-        ("isfifo", kind.is_fifo().into()),
-        ("islnk", kind.is_symlink().into()),
-        ("issock", kind.is_socket().into()),
-        ("uid", meta.uid().into()),
-        ("gid", meta.gid().into()),
-        ("size", meta.size().into()),
-        ("inode", meta.ino().into()),
-        ("dev", meta.dev().into()),
-        ("nlink", meta.nlink().into()),
-        ("atime", time(meta.atime(), meta.atime_nsec())),
-        ("mtime", time(meta.mtime(), meta.mtime_nsec())),
-        ("ctime", time(meta.ctime(), meta.ctime_nsec())),
-        ("wusr", bit(0o200)),
-        ("rusr", bit(0o400)),
-        ("xusr", bit(0o100)),
-        ("wgrp", bit(0o020)),
-        ("rgrp", bit(0o040)),
-        ("xgrp", bit(0o010)),
-        ("woth", bit(0o002)),
-        ("roth", bit(0o004)),
-        ("xoth", bit(0o001)),
-        ("isuid", bit(0o4000)),
-        ("isgid", bit(0o2000)),
+    let mut stat = Map::from_iter([("exists".to_string(), true.into()), ("path".to_string(), path.to_string_lossy().into())]);
+    let rows: [(&str, Json); 10] = [
         ("blocks", meta.blocks().into()),
         ("block_size", meta.blksize().into()),
         ("device_type", meta.rdev().into()),
@@ -107,7 +74,8 @@ fn describe(path: &Path, meta: &Metadata) -> Map<String, Json> {
         ("attributes", json!([])),
         ("attr_flags", "".into()),
     ];
-    rows.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
+    stat.extend(status::rows(meta).into_iter().chain(rows).map(|(key, value)| (key.to_string(), value)));
+    stat
 }
 
 /// Asks `file` for the MIME type, where it is installed.

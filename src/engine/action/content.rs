@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::engine::outcome::{Outcome, fields};
 use crate::language::playbook::find_file;
 use crate::language::template::{self, Scope};
+use crate::modules::assemble::{fragments, join};
 
 use super::{Call, remote};
 
@@ -50,6 +51,30 @@ pub async fn copy(mut call: Call<'_>) -> Outcome {
         call.args.insert("mode".into(), mode_of(&path).into());
     }
     module(&mut call, "copy").await
+}
+
+/// Joins the controller's fragments in `src` with `remote_src: false`. Source: ansible.builtin.assemble.
+pub async fn assemble(mut call: Call<'_>) -> Outcome {
+    if call.flag("remote_src") != Some(false) {
+        return module(&mut call, "assemble").await;
+    }
+    match assembled(&call).await {
+        Ok(bytes) => attach(&mut call, bytes, None).await,
+        Err(message) => return Outcome::failed(message),
+    }
+    module(&mut call, "assemble").await
+}
+
+async fn assembled(call: &Call<'_>) -> Result<Vec<u8>, String> {
+    let dir = locate(call.scope, "files", &call.text("src").unwrap_or_default())?;
+    let hidden = call.flag("ignore_hidden") == Some(true);
+    let paths = fragments(&dir, call.text("regexp").as_deref(), hidden).map_err(|failure| failure.msg)?;
+    let mut contents = Vec::new();
+    for path in paths {
+        let decrypt = call.flag("decrypt") != Some(false);
+        contents.push(if decrypt { read(&path, &call.scope.run.loader.settings().secrets).await? } else { plain(&path).await? });
+    }
+    Ok(join(&contents, call.text("delimiter").as_deref()))
 }
 
 /// Renders `src` and writes it to `dest`. Source: ansible.builtin.template.
@@ -249,7 +274,7 @@ fn mode_of(path: &Path) -> String {
 }
 
 async fn read(path: &Path, secrets: &crate::language::vault::Secrets) -> Result<Vec<u8>, String> {
-    let bytes = tokio::fs::read(path).await.map_err(|e| format!("could not read {}: {e}", path.display()))?;
+    let bytes = plain(path).await?;
     match std::str::from_utf8(&bytes) {
         Ok(text) if crate::language::vault::is_encrypted(text) => {
             let plain = secrets.decrypt(text).map_err(|p| format!("{}: {p}", path.display()))?;
@@ -258,6 +283,10 @@ async fn read(path: &Path, secrets: &crate::language::vault::Secrets) -> Result<
         }
         _ => Ok(bytes),
     }
+}
+
+async fn plain(path: &Path) -> Result<Vec<u8>, String> {
+    tokio::fs::read(path).await.map_err(|e| format!("could not read {}: {e}", path.display()))
 }
 
 /// A file of the controller's, looked for beside the role, the tasks and the playbook.

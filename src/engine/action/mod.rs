@@ -100,6 +100,7 @@ const ROLE_PARAMS: &[&str] = &[
 static ACTIONS: &[Action] = &[
     action!("add_host", None, inventory::add_host),
     action!("assert", Some(&["that", "fail_msg", "msg", "success_msg", "quiet"]), control::assert),
+    action!("assemble", None, content::assemble),
     action!("copy", None, content::copy),
     action!("debug", Some(&["msg", "var", "verbosity"]), control::debug),
     action!("fail", Some(&["msg"]), control::fail),
@@ -120,7 +121,7 @@ static ACTIONS: &[Action] = &[
 ];
 
 /// Actions that only prepare a module of the same name, whose parameters are then checked by the module's own spec.
-const PREPARING: &[&str] = &["copy", "script", "unarchive"];
+const PREPARING: &[&str] = &["assemble", "copy", "script", "unarchive"];
 
 /// What the engine carries out itself, for the check of a playbook: see [`crate::plan::check`].
 pub fn known(name: &str) -> Option<Option<&'static [&'static str]>> {

@@ -9,7 +9,9 @@ pub mod mode;
 pub mod owner;
 mod paths;
 pub mod pattern;
+pub mod status;
 pub mod text;
+pub mod wildcard;
 
 pub use attributes::Wanted;
 pub use paths::{expand, path, real};
