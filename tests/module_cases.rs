@@ -4,6 +4,7 @@
 //! - `before` and `after` map paths to what is there: text (a file), `{"dir": "0755"}`, `{"link": "target"}`, `{"base64": "…"}` or
 //!   `{"file": "text", "mode": "0644"}`; `mode` and the directory's mode may be left out. `after` is compared only as far
 //!   as it goes: paths that map to `null` must be absent, paths not named are not looked at.
+//! - `environment` is the task's; with a `PATH` into the directory a case brings programs of its own.
 //! - `args` are the module's; `{root}` in any text is the directory.
 //! - `result` holds fields the result must have; text that begins with `~` is a part it must contain; `null` means absent.
 //! - `changed` (default false), `changed_again` (default false), `check` (fields in check mode), `failed` (default false),
@@ -20,7 +21,7 @@ use std::sync::atomic::AtomicBool;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rplay::modules::host::{Controller, Mode};
-use rplay::modules::{Args, Failure, Fields, Host, find};
+use rplay::modules::{Args, Failure, Fields, Host, Module, find};
 use serde_json::{Map, Value as Json};
 
 /// A controller with nothing to give.
@@ -75,12 +76,12 @@ fn run_case(module: &str, path: &Path) -> Vec<String> {
         Err(e) => return vec![format!("{label}: {e}")],
     };
     build(root.path(), &case["before"]);
-    let args = case["args"].as_object().cloned().unwrap_or_default();
+    let task = Task::read(module, &case);
     let flag = |key: &str| case[key].as_bool().unwrap_or(false);
     let mut wrong = Vec::new();
 
     let before = snapshot(root.path());
-    let checked = run(module, args.clone(), true);
+    let checked = task.run(true);
     if snapshot(root.path()) != before {
         wrong.push(format!("{label}: check mode changed the host"));
     }
@@ -92,13 +93,13 @@ fn run_case(module: &str, path: &Path) -> Vec<String> {
         wrong.extend(fields(&format!("{label} diff"), &checked["diff"], diff));
     }
 
-    let done = run(module, args.clone(), false);
+    let done = task.run(false);
     wrong.extend(compare(&label, &done, flag("changed"), flag("failed"), &case["result"]));
     wrong.extend(differences(&label, root.path(), &case["after"]));
 
     if !flag("failed") {
         let after = snapshot(root.path());
-        let again = run(module, args, false);
+        let again = task.run(false);
         wrong.extend(compare(&format!("{label} again"), &again, flag("changed_again"), false, &case["again"]));
         if !flag("changed_again") && snapshot(root.path()) != after {
             wrong.push(format!("{label}: the second run changed the host"));
@@ -107,14 +108,31 @@ fn run_case(module: &str, path: &Path) -> Vec<String> {
     wrong
 }
 
-fn run(module: &str, args: Map<String, Json>, check: bool) -> Json {
-    let found = find(module).unwrap_or_else(|| panic!("no module {module}"));
-    let mode = Mode { check, diff: true, ..Mode::default() };
-    let (mut controller, cancel) = (Alone, AtomicBool::new(false));
-    let mut host = Host::new(&mode, &mut controller, &cancel);
-    let outcome = Args::bind(found, args).and_then(|args| (found.run)(&args, &mut host));
-    let result: Fields = host.finish(outcome);
-    Json::Object(result)
+/// What a case does.
+struct Task {
+    module: &'static Module,
+    args: Map<String, Json>,
+    environment: BTreeMap<String, String>,
+}
+
+impl Task {
+    fn read(module: &str, case: &Json) -> Task {
+        let environment = case["environment"].as_object().into_iter().flatten();
+        Task {
+            module: find(module).unwrap_or_else(|| panic!("no module {module}")),
+            args: case["args"].as_object().cloned().unwrap_or_default(),
+            environment: environment.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_string())).collect(),
+        }
+    }
+
+    fn run(&self, check: bool) -> Json {
+        let mode = Mode { check, diff: true, environment: self.environment.clone() };
+        let (mut controller, cancel) = (Alone, AtomicBool::new(false));
+        let mut host = Host::new(&mode, &mut controller, &cancel);
+        let outcome = Args::bind(self.module, self.args.clone()).and_then(|args| (self.module.run)(&args, &mut host));
+        let result: Fields = host.finish(outcome);
+        Json::Object(result)
+    }
 }
 
 fn compare(label: &str, result: &Json, changed: bool, failed: bool, expected: &Json) -> Vec<String> {

@@ -16,19 +16,22 @@ pub struct Criteria {
     kind: String,
     patterns: Vec<Regex>,
     excludes: Vec<Regex>,
-    age: Option<(i64, fn(&Metadata) -> i64)>,
+    age: Option<(i64, Stamp)>,
     size: Option<i64>,
     contains: Option<Contains>,
     mode: Option<(Mode, bool)>,
     now: i64,
 }
 
+/// One of a path's times.
+type Stamp = fn(&Metadata) -> i64;
+
 /// A unit's letter and what it stands for.
 type Units = [(char, i64)];
 
 const AGES: &Units = &[('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];
 const SIZES: &Units = &[('b', 1), ('k', 1 << 10), ('m', 1 << 20), ('g', 1 << 30), ('t', 1 << 40)];
-const STAMPS: [(&str, fn(&Metadata) -> i64); 3] = [("atime", Metadata::atime), ("ctime", Metadata::ctime), ("mtime", Metadata::mtime)];
+const STAMPS: [(&str, Stamp); 3] = [("atime", Metadata::atime), ("ctime", Metadata::ctime), ("mtime", Metadata::mtime)];
 
 impl Criteria {
     /// What the parameters ask for.
@@ -36,7 +39,7 @@ impl Criteria {
         let regex = args.bool("use_regex");
         let compile = |text: &String| if regex { anchored(text) } else { wildcard::compile(text) };
         let list = |name: &str| args.strings(name).iter().map(compile).collect::<Result<Vec<_>, _>>();
-        let stamp = STAMPS.iter().find(|(name, _)| args.str("age_stamp") == Some(name)).map_or(Metadata::mtime as fn(&_) -> _, |s| s.1);
+        let stamp = STAMPS.iter().find(|(name, _)| args.str("age_stamp") == Some(name)).map_or(Metadata::mtime as Stamp, |s| s.1);
         let mode = args.get("mode").map(Mode::read).transpose()?;
         Ok(Criteria {
             kind: args.need("file_type")?.to_string(),
