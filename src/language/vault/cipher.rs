@@ -4,8 +4,8 @@ use aes::Aes256;
 use ctr::Ctr128BE;
 use ctr::cipher::{KeyIvInit, StreamCipher};
 use hmac::{Hmac, KeyInit, Mac};
-use rand::TryRngCore;
-use rand::rngs::OsRng;
+use rand::TryRng;
+use rand::rngs::SysRng;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -63,7 +63,7 @@ pub(super) fn open(sealed: &Sealed, password: &Password) -> Result<Option<Vec<u8
 /// Seals `plain` with `password` and a fresh salt.
 pub(super) fn seal(plain: &[u8], password: &Password) -> Result<Sealed, Diagnostic> {
     let mut salt = vec![0; SALT];
-    OsRng.try_fill_bytes(&mut salt).map_err(internal)?;
+    SysRng.try_fill_bytes(&mut salt).map_err(internal)?;
     let keys = Keys::derive(password, &salt);
     let padding = BLOCK - plain.len() % BLOCK;
     let mut ciphertext = plain.to_vec();

@@ -1,7 +1,7 @@
 //! Certificates.
 
 use jiff::Timestamp;
-use rand::RngCore;
+use rand::Rng;
 use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
 use yasna::{Tag, construct_der};
 

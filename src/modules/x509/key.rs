@@ -6,7 +6,7 @@ use yasna::{ASN1Error, ASN1Result, BERReader, BERReaderSeq, DERWriter, Tag, cons
 use zeroize::Zeroizing;
 
 use super::public::{self, Kind};
-use super::{oid, pem};
+use super::{oid, pem, protection};
 use crate::modules::{Args, Failure, Host};
 
 /// How a key is written.
@@ -19,7 +19,7 @@ pub enum Form {
 }
 
 /// The labels a private key may have in a PEM file.
-const LABELS: [&str; 4] = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"];
+const LABELS: [&str; 4] = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", protection::LABEL];
 
 /// A private key. Nothing shows what it holds.
 pub struct PrivateKey {
@@ -35,23 +35,18 @@ impl PrivateKey {
     pub fn given(args: &Args, host: &Host, prefix: &str) -> Result<Option<PrivateKey>, Failure> {
         let [path, content, passphrase] = ["path", "content", "passphrase"].map(|end| format!("{prefix}privatekey_{end}"));
         let Some(text) = pem::given(args, host, &path, &content)?.map(Zeroizing::new) else { return Ok(None) };
-        if args.str(&passphrase).is_some() {
-            return Err(Failure::new(format!("{passphrase}: keys protected by a passphrase are not supported")));
-        }
         let source = args.str(&path).unwrap_or(&content);
-        PrivateKey::read(&text).map(Some).map_err(|failure| Failure::new(format!("{source}: {}", failure.msg)))
+        PrivateKey::read(&text, args.str(&passphrase)).map(Some).map_err(|failure| Failure::new(format!("{source}: {}", failure.msg)))
     }
 
-    /// Reads the first key of a PEM file.
-    pub fn read(text: &[u8]) -> Result<PrivateKey, Failure> {
+    /// Reads the first key of a PEM file, under `passphrase` if there is one.
+    pub fn read(text: &[u8], passphrase: Option<&str>) -> Result<PrivateKey, Failure> {
         let blocks = ::pem::parse_many(text).map_err(|_| Failure::new("this is no private key in PEM"))?;
         let Some(block) = blocks.iter().find(|block| LABELS.contains(&block.tag())) else {
             return Err(Failure::new("this is no private key in PEM"));
         };
-        let der = Zeroizing::new(block.contents().to_vec());
+        let der = protection::open(block, passphrase)?;
         let read = match block.tag() {
-            "ENCRYPTED PRIVATE KEY" => return Err(protected()),
-            _ if block.headers().get("DEK-Info").is_some() => return Err(protected()),
             "RSA PRIVATE KEY" => PrivateKey::from_inner(Kind::Rsa, der, Form::Traditional),
             "EC PRIVATE KEY" => sec1_curve(&der).and_then(|curve| PrivateKey::from_inner(Kind::Ec(curve), der, Form::Traditional)),
             _ => pkcs8(&der).and_then(|(kind, inner)| PrivateKey::from_inner(kind, inner, Form::Pkcs8)),
@@ -77,7 +72,7 @@ impl PrivateKey {
             return Err(Failure::new(format!("size must be from 1024 to 16384 for a key of type RSA, not {bits}")));
         }
         let failed = |e: &dyn std::fmt::Display| Failure::new(format!("could not make an RSA key of {bits} bits: {e}"));
-        let made = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, bits).map_err(|e| failed(&e))?;
+        let made = rsa::RsaPrivateKey::new(&mut rand::rng(), bits).map_err(|e| failed(&e))?;
         let der = made.to_pkcs1_der().map_err(|e| failed(&e))?;
         let inner = Zeroizing::new(der.as_bytes().to_vec());
         PrivateKey::from_inner(Kind::Rsa, inner, Form::Traditional).ok_or_else(|| failed(&"it does not read back"))
@@ -146,10 +141,6 @@ impl PrivateKey {
             });
         }))
     }
-}
-
-fn protected() -> Failure {
-    Failure::new("the private key is protected by a passphrase, which is not supported")
 }
 
 fn make(algorithm: &'static SignatureAlgorithm, form: Form) -> Result<PrivateKey, Failure> {

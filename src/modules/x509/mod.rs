@@ -14,6 +14,7 @@ pub mod name;
 pub mod oid;
 pub mod params;
 pub mod pem;
+pub mod protection;
 pub mod public;
 pub mod request;
 pub mod sign;
