@@ -27,6 +27,7 @@ mod authorized_key;
 mod blockinfile;
 mod command;
 mod copy;
+mod cron;
 mod dpkg_selections;
 mod fetch;
 mod file;
@@ -94,6 +95,7 @@ pub static ALL: &[&Module] = &[
     &blockinfile::MODULE,
     &command::MODULE,
     &copy::MODULE,
+    &cron::MODULE,
     &dpkg_selections::MODULE,
     &fetch::MODULE,
     &file::MODULE,
