@@ -35,6 +35,7 @@ impl Attempt<'_> {
         let mut outcome = match self.unmet() {
             Ok(None) => self.tries(delegate.as_ref()).await,
             Ok(Some(condition)) => Outcome::skipped("Conditional result was False", Some(condition)),
+            Err(problem) if self.unsettled(&problem) => Outcome::unknown(&problem.message),
             Err(problem) => Outcome::failed(format!("The conditional check failed. {}", self.explain(problem))),
         };
         outcome.no_log = self.flag(Keyword::NoLog).unwrap_or(true);
@@ -65,6 +66,11 @@ impl Attempt<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether a value is undefined in a check only because the change was not made that would bring it.
+    fn unsettled(&self, problem: &Diagnostic) -> bool {
+        problem.undefined && unsettled(&self.scope)
     }
 
     /// The host the task is delegated to; `None` when it stays at home.
@@ -129,6 +135,7 @@ impl Attempt<'_> {
     async fn once(&mut self, delegate: Option<&Arc<HostState>>) -> Outcome {
         let args = match action::arguments(self.task, &self.scope) {
             Ok(args) => args,
+            Err(problem) if self.unsettled(&problem) => return Outcome::unknown(&problem.message),
             Err(problem) => return Outcome::failed(format!("Error while resolving the task's arguments: {}", self.explain(problem))),
         };
         let modes = (self.mode(Keyword::CheckMode, self.scope.run.options.check), self.mode(Keyword::Diff, self.scope.run.options.diff));
@@ -209,6 +216,11 @@ impl Attempt<'_> {
             self.scope.local(name, as_value(&outcome.result));
         }
     }
+}
+
+/// Whether this is a check, and the host would no longer be as it is.
+pub fn unsettled(scope: &TaskScope) -> bool {
+    scope.run.options.check && scope.host.counts().changed > 0
 }
 
 /// A keyword as a boolean; `None` when it is not set.

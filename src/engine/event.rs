@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use crate::modules::Fields;
 
+/// The field of a result that says why a check could not judge the task.
+pub const UNKNOWN: &str = "_rplay_unknown";
+
 /// How a task ended on one host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -10,7 +10,7 @@ use crate::language::template::{self, lookups};
 use crate::language::{Diagnostic, Key, Map, Value};
 use crate::modules::Fields;
 
-use super::attempt::{Attempt, all, as_value, flag};
+use super::attempt::{Attempt, all, as_value, flag, unsettled};
 use super::event::{Event, Status, TaskLabel};
 use super::host::HostState;
 use super::outcome::{Effect, Outcome, fields};
@@ -22,6 +22,7 @@ pub async fn run(task: Arc<Task>, label: Arc<TaskLabel>, stage: usize, scope: Ta
         None => Attempt { task: &task, label: &label, stage, scope: scope.clone() }.run().await,
         Some(looped) => match items(looped, &scope) {
             Ok(items) => each(&task, &label, stage, &scope, looped, items).await,
+            Err(problem) if problem.undefined && unsettled(&scope) => Outcome::unknown(&problem.message),
             Err(problem) => loop_failed(&task, &label, stage, &scope, problem).await,
         },
     };

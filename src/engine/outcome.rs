@@ -8,7 +8,7 @@ use crate::language::Map;
 use crate::language::playbook::Item;
 use crate::modules::Fields;
 
-use super::event::Status;
+use super::event::{Status, UNKNOWN};
 
 /// How a task, or one item of it, ended on a host.
 #[derive(Debug, Clone)]
@@ -80,6 +80,13 @@ impl Outcome {
             result.insert("false_condition".into(), condition.into());
         }
         Outcome::of(result)
+    }
+
+    /// In a check: a task that nobody can judge before the changes are made that the check only told of.
+    pub fn unknown(why: &str) -> Outcome {
+        let mut outcome = Outcome::skipped("not known before the changes above are made", None);
+        outcome.result.insert(UNKNOWN.into(), why.into());
+        outcome
     }
 
     /// Whether the host may go on.

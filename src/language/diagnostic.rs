@@ -13,12 +13,19 @@ pub struct Diagnostic {
     pub message: String,
     /// What would mend it.
     pub hint: Option<String>,
+    /// Whether the cause is a value that is not defined: it may still come to be.
+    pub undefined: bool,
 }
 
 impl Diagnostic {
     /// A problem with no place yet.
     pub fn new(message: impl Into<String>) -> Self {
-        Diagnostic { place: None, message: message.into(), hint: None }
+        Diagnostic { place: None, message: message.into(), hint: None, undefined: false }
+    }
+
+    /// A problem whose cause is a value that is not defined.
+    pub fn undefined(message: impl Into<String>) -> Self {
+        Diagnostic { undefined: true, ..Diagnostic::new(message) }
     }
 
     /// The same problem at `place`; a place it already has is kept, as the inner one is nearer to the cause.

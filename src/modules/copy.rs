@@ -95,7 +95,7 @@ fn settle(args: &Args, host: &mut Host, dest: PathBuf, source: &Source, options:
     let as_directory = args.need("dest")?.ends_with('/');
     if !as_directory && !dest.is_dir() {
         return match dest.parent().filter(|dir| !dir.as_os_str().is_empty() && !dir.exists()) {
-            Some(dir) => Err(Failure::new(format!("Destination directory {} does not exist", dir.display()))),
+            Some(dir) => Err(Failure::missing(format!("Destination directory {} does not exist", dir.display()))),
             None => Ok(dest),
         };
     }

@@ -14,12 +14,19 @@ pub struct Failure {
     pub fields: Fields,
     /// A program could not be started; the system's number for why.
     pub unstarted: Option<i32>,
+    /// Whether something is not there that an earlier task may be meant to make: in a check it may be no failure.
+    pub missing: bool,
 }
 
 impl Failure {
     /// A failure with a message alone.
     pub fn new(msg: impl Into<String>) -> Self {
-        Failure { msg: msg.into(), fields: Fields::new(), unstarted: None }
+        Failure { msg: msg.into(), fields: Fields::new(), unstarted: None, missing: false }
+    }
+
+    /// A failure because something is not there that an earlier task may be meant to make.
+    pub fn missing(msg: impl Into<String>) -> Self {
+        Failure { missing: true, ..Failure::new(msg) }
     }
 
     /// The same failure with another message.

@@ -126,7 +126,7 @@ fn ensure_file(task: &Task, host: &mut Host) -> Result<PathBuf, Failure> {
     match state_of(&path) {
         "file" | "hard" => {}
         "absent" => {
-            return Err(Failure::new(format!("file ({shown}) is absent, cannot continue")).with("path", shown).with("state", "absent"));
+            return Err(Failure::missing(format!("file ({shown}) is absent, cannot continue")).with("path", shown).with("state", "absent"));
         }
         other => return Err(Failure::new(format!("file ({shown}) is {other}, cannot continue")).with("path", shown).with("state", other)),
     }

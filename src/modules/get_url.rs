@@ -122,7 +122,7 @@ fn download(args: &Args, host: &mut Host, dest: &Path, wanted: &Wanted, sum: Opt
         }
     }
     if let Some(dir) = dest.parent().filter(|dir| !dir.as_os_str().is_empty() && !dir.is_dir()) {
-        return Err(Failure::new(format!("Destination {} does not exist", dir.display())).with("dest", dest.to_string_lossy()));
+        return Err(Failure::missing(format!("Destination {} does not exist", dir.display())).with("dest", dest.to_string_lossy()));
     }
     let mut answer = http::send(args, host, Call { method: "GET", url, headers, body: Vec::new(), redirects: 10 })?;
     let status = answer.status();

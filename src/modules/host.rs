@@ -14,6 +14,9 @@ use super::{Failure, Fields, IoContext};
 pub(in crate::modules) use files::umask;
 pub use files::{Content, Install};
 
+/// The field of a check's result that failed because something is not there yet.
+pub const MISSING: &str = "_rplay_missing";
+
 /// How a task is to be run.
 #[derive(Debug, Clone, Default)]
 pub struct Mode {
@@ -197,6 +200,9 @@ impl<'a> Host<'a> {
             Ok(fields) => fields,
             Err(failure) => {
                 let mut fields = failure.fields;
+                if failure.missing && self.mode.check {
+                    fields.insert(MISSING.into(), true.into());
+                }
                 fields.insert("failed".into(), true.into());
                 fields.insert("msg".into(), failure.msg.into());
                 fields

@@ -59,7 +59,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     if !dest.is_dir() {
         return Err(Failure::new(format!("Destination '{}' is not a directory", dest.display())));
     }
-    let source = Source::of(args, host).map_err(|_| Failure::new(format!("Source '{src}' does not exist")))?;
+    let source = Source::of(args, host).map_err(|_| Failure::missing(format!("Source '{src}' does not exist")))?;
     let (path, _temp) = at_hand(&source, host)?;
     let given = |name: &str, what: &'static str| args.get(name).is_some().then_some(what);
     let archive = Archive {

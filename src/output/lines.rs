@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::engine::Event;
-use crate::engine::event::{StageEnd, Status, TaskLabel};
+use crate::engine::event::{StageEnd, Status, TaskLabel, UNKNOWN};
 use crate::modules::Fields;
 
 use super::{Reader, Redactor, recap};
@@ -79,7 +79,11 @@ impl<W: Write + Send> Lines<W> {
         let (color, text) = match status {
             Status::Ok => ("32", format!("ok: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
             Status::Changed => ("33", format!("changed: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
-            Status::Skipped => ("36", format!("skipping: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
+            Status::Skipped => {
+                let why = result.get(UNKNOWN).and_then(Json::as_str);
+                let why = why.map(|why| format!(" (not known before the changes are made: {})", self.redactor.text(why)));
+                ("36", format!("skipping: [{who}]{}{item}{}", if item.is_empty() { "" } else { " =>" }, why.unwrap_or_default()))
+            }
             Status::Failed if item.is_empty() => ("31", format!("fatal: [{who}]: FAILED!{arrow}{}", self.dump(result))),
             Status::Failed => ("31", format!("failed: [{who}]{item}{arrow}{}", self.dump(result))),
             Status::Unreachable => ("1;31", format!("fatal: [{who}]: UNREACHABLE!{arrow}{}", self.dump(result))),

@@ -3,11 +3,13 @@
 use serde_json::Value as Json;
 
 use crate::agent::protocol;
+use crate::engine::attempt::unsettled;
 use crate::engine::event::Event;
 use crate::engine::links::escalation;
 use crate::engine::outcome::{Outcome, fields};
 use crate::language::playbook::Keyword;
 use crate::language::template;
+use crate::modules::host::MISSING;
 use crate::modules::{self, Args, Fields};
 use crate::transport::LinkError;
 
@@ -61,10 +63,19 @@ pub async fn run(call: &Call<'_>, name: &str, args: Fields) -> Outcome {
         _ = cancel.wait_for(|stop| *stop) => return Outcome::failed("the task was stopped by the user"),
     };
     match done {
+        Ok(result) if result.contains_key(MISSING) && unsettled(call.scope) => expected(result),
         Ok(result) => Outcome::of(result),
         Err(LinkError::Unreachable(why)) => Outcome::unreachable(why.to_string()),
         Err(LinkError::Become(msg)) => Outcome::failed(msg),
     }
+}
+
+/// In a check, what is missing is taken to be what the changes before it would bring: this task would then change its part.
+fn expected(mut result: Fields) -> Outcome {
+    result.shift_remove("failed");
+    result.shift_remove(MISSING);
+    result.insert("changed".into(), true.into());
+    Outcome::of(result)
 }
 
 fn timeout(call: &Call) -> Option<u64> {

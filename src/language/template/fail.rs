@@ -32,7 +32,7 @@ impl From<Diagnostic> for Fail {
 impl From<Fail> for Diagnostic {
     fn from(fail: Fail) -> Diagnostic {
         match fail {
-            Fail::Undefined(what) => Diagnostic::new(&*what),
+            Fail::Undefined(what) => Diagnostic::undefined(&*what),
             Fail::Error(diagnostic) => *diagnostic,
         }
     }

@@ -100,7 +100,7 @@ fn explain(output: Output, words: &[&str]) -> Result<Output, Failure> {
     let err = output.err();
     let unknown = err.lines().find_map(|l| l.strip_prefix("E: Unable to locate package ").map(str::trim));
     match unknown.filter(|_| output.rc != 0) {
-        Some(name) => Err(Failure::new(format!("No package matching '{name}' is available")).with("rc", output.rc).with("stderr", err)),
+        Some(name) => Err(Failure::missing(format!("No package matching '{name}' is available")).with("rc", output.rc).with("stderr", err)),
         None => output.success(&format!("'apt-get {}' failed", words.join(" "))),
     }
 }

@@ -63,7 +63,7 @@ fn refuse(task: &Task, before: &str, target: &Path) -> Failure {
 pub(super) fn ensure_hard(task: &Task, host: &mut Host) -> Result<PathBuf, Failure> {
     let Some(src) = &task.src else { return Err(Failure::new("src is required for creating new hardlinks")) };
     let Ok(source) = fs::metadata(src) else {
-        return Err(Failure::new("src does not exist").with("dest", task.shown()).with("src", src.to_string_lossy()));
+        return Err(Failure::missing("src does not exist").with("dest", task.shown()).with("src", src.to_string_lossy()));
     };
     let before = task.state();
     let same = fs::symlink_metadata(&task.path).is_ok_and(|meta| (meta.dev(), meta.ino()) == (source.dev(), source.ino()));

@@ -46,7 +46,7 @@ impl Wanted {
             None => Ok(None),
             Some(name) => match database.id(host, name)? {
                 Some(id) => Ok(Some(id)),
-                None => Err(Failure::new(format!("{failed} {name}"))),
+                None => Err(Failure::missing(format!("{failed} {name}"))),
             },
         };
         Ok(Wanted {

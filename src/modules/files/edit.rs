@@ -37,7 +37,7 @@ impl Edit<'_> {
                 Err(_) => Err(Failure::new(format!("{} is not UTF-8 text", self.path.display()))),
             },
             None if needed && self.create => Ok(Some(String::new())),
-            None if needed => Err(Failure::new(format!("Path {} does not exist !", self.path.display())).with("rc", 257)),
+            None if needed => Err(Failure::missing(format!("Path {} does not exist !", self.path.display())).with("rc", 257)),
             None => Ok(None),
         }
     }

@@ -65,7 +65,7 @@ impl Unit {
         if !matches!(self.get("LoadState"), "not-found" | "") || script.exists() || host.is_check() && host.changed() {
             return Ok(());
         }
-        Err(Failure::new(format!("Could not find the requested service {}: host", self.name)))
+        Err(Failure::missing(format!("Could not find the requested service {}: host", self.name)))
     }
 }
 

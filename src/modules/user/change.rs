@@ -164,7 +164,7 @@ fn named(args: &Args, groups: &[Group]) -> Result<Vec<String>, Failure> {
 fn find<'g>(groups: &'g [Group], group: &str) -> Result<&'g Group, Failure> {
     let gid = group.parse().ok();
     let found = groups.iter().find(|g| Some(g.gid) == gid).or_else(|| groups.iter().find(|g| g.name == group));
-    found.ok_or_else(|| format!("Group {group} does not exist").into())
+    found.ok_or_else(|| Failure::missing(format!("Group {group} does not exist")))
 }
 
 /// The day of a time in seconds; before 1970 means never.

@@ -22,7 +22,7 @@ impl Target {
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
         if let Some(dir) = dir.filter(|dir| !dir.is_dir()) {
             let msg = format!("The directory {0} does not exist or the file is not a directory", dir.display());
-            return Err(Failure::new(msg).with("name", dir.to_string_lossy()));
+            return Err(Failure::missing(msg).with("name", dir.to_string_lossy()));
         }
         let fallback = mode.map(Json::from);
         let wanted = Wanted::read_mode(args, host, args.get("mode").or(fallback.as_ref()))?;
