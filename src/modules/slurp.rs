@@ -15,7 +15,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         return Err(Failure::new(format!("source is a directory and must be a file: {}", path.display())));
     }
     let Some(bytes) = host.read(&path)? else {
-        return Err(Failure::new(format!("file not found: {}", path.display())));
+        return Err(Failure::missing(format!("file not found: {}", path.display())));
     };
     Ok(Fields::from_iter([
         ("content".to_string(), STANDARD.encode(bytes).into()),
