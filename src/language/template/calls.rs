@@ -77,7 +77,10 @@ impl Evaluator<'_> {
     /// `input is name(args)`.
     pub fn test(&self, test: &'static ast::Test<'static>) -> Eval<bool> {
         let input = match self.eval(&test.expr) {
-            Err(Fail::Undefined(what)) => Value::Undefined(what),
+            Err(Fail::Undefined(what)) => {
+                self.render.forget();
+                Value::Undefined(what)
+            }
             other => other?,
         };
         let call = self.plugin_call(test.name, input, &test.args)?;

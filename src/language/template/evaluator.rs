@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::language::{Object, Value};
+use crate::language::{Diagnostic, Object, Place, Value};
 
 use super::fail::{Eval, Fail};
 use super::frames::Frame;
@@ -21,9 +21,29 @@ pub struct Render {
     kept: Mutex<Vec<Arc<Frame>>>,
     /// Blocks by name.
     pub blocks: Mutex<Blocks>,
+    failed_at: Mutex<Option<Place>>,
 }
 
 impl Render {
+    /// Remembers where a statement failed, unless one within it has.
+    pub fn note(&self, place: Option<Place>) {
+        let mut noted = self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *noted = noted.take().or(place);
+    }
+
+    /// Forgets where a statement failed: the failure was made good.
+    pub fn forget(&self) {
+        self.failed_at.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// The failure with the place it was noted at.
+    pub fn located(&self, fail: Fail) -> Fail {
+        match self.failed_at.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(place) => Diagnostic::from(fail).at(&place).into(),
+            None => fail,
+        }
+    }
+
     /// Keeps `frame` until the render ends, so that macros defined in it can be called.
     pub fn keep(&self, frame: Arc<Frame>) {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(frame);

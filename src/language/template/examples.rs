@@ -76,6 +76,21 @@ fn files_keep_their_white_space() {
 }
 
 #[test]
+fn failures_in_files_say_where() {
+    let scope = scope(&serde_json::json!({"n": "{{ nope }}"}));
+    for (text, place) in [
+        ("a\n\n  {{ nope }}\n", "t.j2:3:3"),
+        ("#jinja2: trim_blocks: False\n{% if true %}\n{{ 1 + 'a' }}{% endif %}", "t.j2:3:1"),
+        ("{% macro m() %}\n{{ n }}{% endmacro %}\n{{ m() }}", "t.j2:2:1"),
+        ("{% macro m() %}\n{{ n }}{% endmacro %}\n{{ m() is defined }}\n{{ [] + 1 }}", "t.j2:4:1"),
+        ("x\n{% for i in nope %}{% endfor %}", "t.j2:2:1"),
+    ] {
+        let error = render_file(text, "t.j2", &scope).expect_err("it must not succeed");
+        assert_eq!(error.place.map(|place| place.to_string()).as_deref(), Some(place), "{text:?}");
+    }
+}
+
+#[test]
 fn hostile_templates_end_in_errors() {
     let chain: String = "1 + ".repeat(20_000) + "1";
     let calls = "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}";

@@ -201,7 +201,10 @@ impl Evaluator<'_> {
     fn argument(&self, expr: &'static Expr<'static>) -> Eval<Value> {
         match self.eval(expr) {
             Ok(value) => Ok(deep::lenient(value, self.scope)),
-            Err(Fail::Undefined(what)) => Ok(Value::Undefined(what)),
+            Err(Fail::Undefined(what)) => {
+                self.render.forget();
+                Ok(Value::Undefined(what))
+            }
             Err(error) => Err(error),
         }
     }

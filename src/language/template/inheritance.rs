@@ -93,7 +93,7 @@ impl Evaluator<'_> {
         inner.source = source;
         inner.render = Arc::default();
         let mut included = Output::default();
-        inner.template(source.body, &mut included)?;
+        inner.template(source.body, &mut included).map_err(|fail| inner.render.located(fail))?;
         out.append(included);
         Ok(())
     }

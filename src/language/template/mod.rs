@@ -158,7 +158,7 @@ fn evaluate_expression(source: &str, place: Option<&Place>, scope: &dyn Scope, e
         None => error,
     };
     let expr = source::expression(source).map_err(located)?;
-    let evaluator = Evaluator { embedded, ..Evaluator::new(scope, Source { text: "", body: &[], newlines: 0 }) };
+    let evaluator = Evaluator { embedded, ..Evaluator::new(scope, Source::NONE) };
     evaluator.eval(expr).and_then(|value| deep::finish(&value, scope)).map_err(|fail| located(fail.into()))
 }
 
@@ -170,8 +170,9 @@ pub fn condition(condition: &Value, place: Option<&Place>, scope: &dyn Scope) ->
 /// Renders the text of a template file (with its `#jinja2:` header) to text.
 pub fn render_file(text: &str, name: &str, scope: &dyn Scope) -> Result<String, Diagnostic> {
     let source = source::file(text, name)?;
-    let rendered = Evaluator::new(scope, source).run().and_then(|output| output.text(scope));
-    let rendered = rendered.map_err(|fail| Diagnostic::from(fail).at(&Place::new(name, 1, 1)))?;
+    let mut evaluator = Evaluator::new(scope, source);
+    let rendered = evaluator.run().and_then(|output| output.text(scope));
+    let rendered = rendered.map_err(|fail| Diagnostic::from(evaluator.render.located(fail)).at(&Place::new(name, 1, 1)))?;
     Ok(with_newlines(rendered, source.newlines).to_string())
 }
 

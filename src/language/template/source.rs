@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use minijinja::machinery::{ast, parse, parse_expr};
+use minijinja::machinery::{Span, ast, parse, parse_expr};
 use minijinja::syntax::SyntaxConfig;
 
 use crate::language::{Diagnostic, Place};
@@ -25,6 +25,27 @@ pub struct Source {
     pub body: Body,
     /// The line breaks the text ends with, which the output keeps.
     pub newlines: usize,
+    /// The file it stands in.
+    pub file: Option<File>,
+}
+
+/// The file a template stands in.
+#[derive(Clone, Copy)]
+pub struct File {
+    name: &'static str,
+    /// The lines before the template.
+    header: u32,
+}
+
+impl Source {
+    /// What stands for the text of an expression: no statements.
+    pub const NONE: Source = Source { text: "", body: &[], newlines: 0, file: None };
+
+    /// Where `span` stands, when the template is a file.
+    pub fn place(&self, span: Span) -> Option<Place> {
+        let file = self.file?;
+        Some(Place::new(file.name, file.header + u32::from(span.start_line), u32::from(span.start_col) + 1))
+    }
 }
 
 type Cache<T> = LazyLock<RwLock<HashMap<&'static str, T>>>;
@@ -40,7 +61,7 @@ pub fn string(text: &str) -> Result<Source, Diagnostic> {
 
 /// The template in a file, whose first line may set the syntax.
 pub fn file(text: &str, name: &str) -> Result<Source, Diagnostic> {
-    cached(&FILES, text, || {
+    cached(&FILES, &format!("{name}\0{text}"), || {
         let (syntax, body) = header::split(text).map_err(|error| error.at(&Place::new(name, 1, 1)))?;
         template(body, &syntax, Escapes::Everywhere, Some((name, text.len() - body.len(), text)))
     })
@@ -95,7 +116,8 @@ fn template(text: &str, syntax: &SyntaxConfig, escapes: Escapes, origin: Origin)
         let message = format!("Syntax error in template: {}", unnamed(&unknown));
         return Err(located(message, unknown.offset.min(text.len()), text, origin));
     }
-    Ok(Source { text: kept, body, newlines: trailing_newlines(text) })
+    let file = origin.map(|(name, offset, whole)| File { name: keep(name), header: position(whole, offset).0 - 1 });
+    Ok(Source { text: kept, body, newlines: trailing_newlines(text), file })
 }
 
 /// The syntax with nothing taken off the end: the parser would take a carriage return along.

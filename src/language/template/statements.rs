@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use minijinja::machinery::Span;
 use minijinja::machinery::ast::{self, Expr, Stmt};
 
 use crate::language::Value;
@@ -29,12 +30,21 @@ impl Evaluator<'_> {
     /// Runs `body`.
     pub fn statements(&mut self, body: Body, out: &mut Output) -> Eval<Flow> {
         for statement in body {
-            match self.statement(statement, out)? {
-                Flow::Next => {}
-                flow => return Ok(flow),
+            match self.statement(statement, out) {
+                Ok(Flow::Next) => {}
+                Ok(flow) => return Ok(flow),
+                Err(fail) => {
+                    self.note(statement);
+                    return Err(fail);
+                }
             }
         }
         Ok(Flow::Next)
+    }
+
+    #[cold]
+    fn note(&self, statement: &Stmt) {
+        self.render.note(self.source.place(span(statement)));
     }
 
     fn statement(&mut self, statement: &'static Stmt<'static>, out: &mut Output) -> Eval<Flow> {
@@ -207,5 +217,31 @@ impl Evaluator<'_> {
         let mut out = Output::default();
         inner.run_loop(recursion.statement, items, current.depth + 1, &mut out)?;
         out.native(self.scope)
+    }
+}
+
+/// Where a statement stands.
+fn span(statement: &Stmt) -> Span {
+    match statement {
+        Stmt::Template(s) => s.span(),
+        Stmt::Extends(s) => s.span(),
+        Stmt::Include(s) => s.span(),
+        Stmt::Import(s) => s.span(),
+        Stmt::FromImport(s) => s.span(),
+        Stmt::EmitRaw(s) => s.span(),
+        Stmt::EmitExpr(s) => s.span(),
+        Stmt::ForLoop(s) => s.span(),
+        Stmt::IfCond(s) => s.span(),
+        Stmt::WithBlock(s) => s.span(),
+        Stmt::Set(s) => s.span(),
+        Stmt::SetBlock(s) => s.span(),
+        Stmt::AutoEscape(s) => s.span(),
+        Stmt::FilterBlock(s) => s.span(),
+        Stmt::Block(s) => s.span(),
+        Stmt::Macro(s) => s.span(),
+        Stmt::CallBlock(s) => s.span(),
+        Stmt::Do(s) => s.span(),
+        Stmt::Continue(s) => s.span(),
+        Stmt::Break(s) => s.span(),
     }
 }
