@@ -21,9 +21,21 @@ pub fn attribute(container: &Value, name: &str, scope: &dyn Scope) -> Eval<Value
     if methods::exists(container, name) {
         return Ok(Value::Object(Arc::new(Function::Method(container.clone(), name.into()))));
     }
+    if let Some(half) = half_of_group(container, name) {
+        return settle(half.clone(), scope);
+    }
     match member(container, &Key::from(name))? {
         Some(value) => settle(value, scope),
         None => Ok(missing(container, &Value::from(name))),
+    }
+}
+
+/// The halves of a pair that `groupby` gives have names.
+fn half_of_group<'v>(container: &'v Value, name: &str) -> Option<&'v Value> {
+    match (container.as_list()?, name) {
+        ([grouper, Value::List(_)], "grouper") => Some(grouper),
+        ([_, list @ Value::List(_)], "list") => Some(list),
+        _ => None,
     }
 }
 

@@ -67,6 +67,21 @@ pub fn finish(value: &Value, scope: &dyn Scope) -> Eval<Value> {
     plain(&strict(&settled, scope)?, scope)
 }
 
+/// The value as it is printed: evaluated at every depth, members that are `omit` left out.
+pub fn shown(value: &Value, scope: &dyn Scope) -> Eval<Value> {
+    let value = strict(value, scope)?;
+    if omits(&value) { plain(&value, scope) } else { Ok(value) }
+}
+
+fn omits(value: &Value) -> bool {
+    match value {
+        Value::Omit => true,
+        Value::List(items) => items.iter().any(omits),
+        Value::Map(map) => map.values().any(omits),
+        _ => false,
+    }
+}
+
 /// Whether anything in `value` is `omit` or an object.
 fn loose(value: &Value) -> bool {
     match value {

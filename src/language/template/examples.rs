@@ -83,7 +83,7 @@ fn failures_in_files_say_where() {
         ("#jinja2: trim_blocks: False\n{% if true %}\n{{ 1 + 'a' }}{% endif %}", "t.j2:3:1"),
         ("{% macro m() %}\n{{ n }}{% endmacro %}\n{{ m() }}", "t.j2:2:1"),
         ("{% macro m() %}\n{{ n }}{% endmacro %}\n{{ m() is defined }}\n{{ [] + 1 }}", "t.j2:4:1"),
-        ("x\n{% for i in nope %}{% endfor %}", "t.j2:2:1"),
+        ("x\n{% for i in nope %}{% endfor %}", "t.j2:2:4"),
     ] {
         let error = render_file(text, "t.j2", &scope).expect_err("it must not succeed");
         assert_eq!(error.place.map(|place| place.to_string()).as_deref(), Some(place), "{text:?}");

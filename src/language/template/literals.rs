@@ -1,4 +1,4 @@
-//! String literals inside templates, brought from Python's escapes to the few the parser needs.
+//! What the parser does not read as Jinja does, rewritten before it: the escapes of literals, and a plus for a sign.
 
 use std::borrow::Cow;
 
@@ -13,9 +13,9 @@ pub enum Escapes {
     OnlyInBlocks,
 }
 
-/// The text with every literal rewritten so that only `\\` and the escaped quote remain as escapes.
+/// The text without signs of plus, every literal rewritten so that only `\\` and the escaped quote remain as escapes.
 pub fn normalise<'t>(text: &'t str, syntax: &SyntaxConfig, escapes: Escapes) -> Cow<'t, str> {
-    if !text.contains('\\') {
+    if !text.contains(['\\', '+']) {
         return Cow::Borrowed(text);
     }
     let mut scanner = Scanner { rest: text, out: String::with_capacity(text.len() + 8) };
@@ -25,7 +25,7 @@ pub fn normalise<'t>(text: &'t str, syntax: &SyntaxConfig, escapes: Escapes) -> 
 
 /// The same for an expression without delimiters.
 pub fn normalise_expression(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
+    if !text.contains(['\\', '+']) {
         return Cow::Borrowed(text);
     }
     let mut scanner = Scanner { rest: text, out: String::with_capacity(text.len() + 8) };
@@ -75,11 +75,17 @@ impl Scanner<'_> {
     /// Copies up to and with `end`, outside of brackets and literals.
     fn tag(&mut self, end: &str, escapes: bool) {
         let mut depth = 0usize;
+        let start = self.out.len();
         while let Some(c) = self.rest.chars().next() {
             match c {
                 _ if depth == 0 && !end.is_empty() && self.rest.starts_with(end) => return self.copy(end.len()),
                 '\'' | '"' => {
                     self.literal(c, escapes);
+                    continue;
+                }
+                '+' if is_sign(&self.out[start..]) => {
+                    self.out.push(' ');
+                    self.rest = &self.rest[1..];
                     continue;
                 }
                 '(' | '[' | '{' => depth += 1,
@@ -105,6 +111,23 @@ impl Scanner<'_> {
         }
         self.out.push(quote);
         self.rest = &self.rest[length + 2..];
+    }
+}
+
+/// Words after which an operand comes.
+const BEFORE_OPERANDS: [&str; 9] = ["and", "elif", "else", "if", "in", "is", "not", "or", "until"];
+
+/// Whether a `+` behind `before`, in the same tag, is a sign: an operand comes before a plus that adds. A `+` that
+/// touches the delimiter controls white space.
+fn is_sign(before: &str) -> bool {
+    let code = before.trim_end();
+    match code.chars().next_back() {
+        None => !before.is_empty(),
+        Some(c) if c.is_alphanumeric() || c == '_' => {
+            let word = code.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            BEFORE_OPERANDS.contains(&word)
+        }
+        Some(c) => !matches!(c, ')' | ']' | '}' | '\'' | '"'),
     }
 }
 
@@ -186,6 +209,19 @@ mod tests {
         let text = r#"{{ "a\nb" }} \d {% set x = "a\tb" %}{# '\ #}{{ 'it\'s' }}"#;
         let normal = normalise(text, &syntax, Escapes::OnlyInBlocks);
         assert_eq!(normal, "{{ \"a\\\\nb\" }} \\d {% set x = \"a\tb\" %}{# '\\ #}{{ 'it\\\\\\'s' }}");
+    }
+
+    #[test]
+    fn a_plus_without_a_left_operand_is_dropped() {
+        for (text, normal) in [
+            ("{{ +1 }}", "{{  1 }}"),
+            ("{{ 1 + +2 }}", "{{ 1 +  2 }}"),
+            ("{{ x+1 }} + {{ f(+1) + 'a+' + [1] + y }}", "{{ x+1 }} + {{ f( 1) + 'a+' + [1] + y }}"),
+            ("{%+ if +x %}{% endif +%}", "{%+ if  x %}{% endif +%}"),
+        ] {
+            assert_eq!(normalise(text, &SyntaxConfig::default(), Escapes::Everywhere), normal);
+        }
+        assert_eq!(normalise_expression("x == +1"), "x ==  1");
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn join(nodes: &[Value], scope: &dyn Scope) -> Eval<String> {
     for node in nodes.iter().filter(|node| !prints_nothing(node)) {
         match node {
             Value::Str(s) => text.push_str(s),
-            other => text.push_str(&python_text::str(&deep::strict(other, scope)?)),
+            other => text.push_str(&python_text::str(&deep::shown(other, scope)?)),
         }
     }
     Ok(text)

@@ -53,6 +53,7 @@ fn boolean(call: &Call) -> Result<Value, Diagnostic> {
 fn type_debug(call: &Call) -> Result<Value, Diagnostic> {
     Ok(match call.input()? {
         Value::Object(object) => objects::time_type(object).unwrap_or("dict"),
+        Value::Undefined(_) => "UndefinedMarker",
         other => other.type_name(),
     }
     .into())

@@ -31,6 +31,12 @@ const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("sha256", hex::<sha2::Sha256>),
     ("sha384", hex::<sha2::Sha384>),
     ("sha512", hex::<sha2::Sha512>),
+    ("blake2b", hex::<blake2::Blake2b512>),
+    ("blake2s", hex::<blake2::Blake2s256>),
+    ("sha3_224", hex::<sha3::Sha3_224>),
+    ("sha3_256", hex::<sha3::Sha3_256>),
+    ("sha3_384", hex::<sha3::Sha3_384>),
+    ("sha3_512", hex::<sha3::Sha3_512>),
 ];
 
 /// `hash(hashtype='sha1')`.
@@ -53,12 +59,12 @@ fn to_uuid(call: &Call) -> Result<Value, Diagnostic> {
     Ok(uuid::Uuid::new_v5(&namespace, call.text()?.as_bytes()).to_string().into())
 }
 
-/// `password_hash(hashtype='sha512', salt, salt_size, rounds)`: crypt(3) text of `sha256` or `sha512`.
+/// `password_hash(hashtype='sha512', salt, salt_size, rounds)`: crypt(3) text of `sha256`, `sha512` or `bcrypt`.
 fn password_hash(call: &Call) -> Result<Value, Diagnostic> {
     let kind = call.text_arg(1, "hashtype")?.unwrap_or_else(|| "sha512".into());
     let salt = match call.text_arg(2, "salt")? {
         Some(salt) => salt,
-        None => super::crypt::random_salt(call.size_arg(3, "salt_size", 16)?),
+        None => super::crypt::random_salt(call.size_arg(3, "salt_size", super::crypt::salt_size(&kind))?),
     };
     let rounds = call.int_arg(4, "rounds")?.and_then(|rounds| u32::try_from(rounds).ok());
     super::crypt::crypt(&call.text()?, &kind, &salt, rounds).map(Value::from).map_err(|e| call.error(e))

@@ -7,19 +7,8 @@ use super::{Family, python};
 use crate::language::template::Call;
 use crate::language::{Diagnostic, Key, Map, Value};
 
-pub(super) const FAMILY: Family = &[
-    ("b64encode", b64encode),
-    ("b64decode", b64decode),
-    ("urlencode", urlencode),
-    ("urldecode", urldecode),
-    ("urlsplit", urlsplit),
-    ("escape", |call| Ok(escape(&call.text()?).into())),
-    ("e", |call| Ok(escape(&call.text()?).into())),
-    ("forceescape", |call| Ok(escape(&call.text()?).into())),
-    ("safe", |call| Ok(call.text()?.into())),
-    ("striptags", striptags),
-    ("xmlattr", xmlattr),
-];
+pub(super) const FAMILY: Family =
+    &[("b64encode", b64encode), ("b64decode", b64decode), ("urlencode", urlencode), ("urldecode", urldecode), ("urlsplit", urlsplit)];
 
 /// `b64encode(encoding='utf-8', urlsafe=false)`.
 fn b64encode(call: &Call) -> Result<Value, Diagnostic> {
@@ -125,40 +114,6 @@ fn url_parts(url: &str) -> Map {
     .collect()
 }
 
-/// The text with HTML's special characters as entities.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&#34;").replace('\'', "&#39;")
-}
-
-/// `striptags`: the text without tags, each run of blanks as one.
-fn striptags(call: &Call) -> Result<Value, Diagnostic> {
-    let mut plain = String::new();
-    let mut inside = false;
-    for c in call.text()?.chars() {
-        match c {
-            '<' => inside = true,
-            '>' if inside => inside = false,
-            c if !inside => plain.push(c),
-            _ => {}
-        }
-    }
-    let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    Ok(entities.iter().fold(words, |text, (entity, c)| text.replace(entity, c)).into())
-}
-
-/// `xmlattr(autospace=true)`: the mapping as attributes of an element.
-fn xmlattr(call: &Call) -> Result<Value, Diagnostic> {
-    let mut attributes = Vec::new();
-    for (key, value) in call.mapping(call.defined_input()?)? {
-        if !matches!(value, Value::Null | Value::Undefined(_)) {
-            attributes.push(format!("{}=\"{}\"", escape(&key.to_string()), escape(&python::text(&value))));
-        }
-    }
-    let space = if call.flag_arg(1, "autospace", true)? && !attributes.is_empty() { " " } else { "" };
-    Ok(format!("{space}{}", attributes.join(" ")).into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::check;
@@ -175,9 +130,6 @@ mod tests {
             ("urldecode", json!("a%20b+%C3%BC"), json!({}), json!("a b ü")),
             ("urlsplit", json!(["https://u:p@Host.x:8443/a/b?q=1#f", "hostname"]), json!({}), json!("host.x")),
             ("urlsplit", json!(["https://u:p@Host.x:8443/a/b?q=1#f", "port"]), json!({}), json!(8443)),
-            ("escape", json!("<a href='x'>"), json!({}), json!("&lt;a href=&#39;x&#39;&gt;")),
-            ("striptags", json!("<b>x</b>  &lt;y"), json!({}), json!("x <y")),
-            ("xmlattr", json!([{"a": 1, "b": null}]), json!({}), json!(" a=\"1\"")),
         ]);
     }
 }

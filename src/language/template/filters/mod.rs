@@ -10,6 +10,7 @@ mod dicts;
 mod digest;
 mod encoding;
 mod functional;
+mod html;
 mod ip;
 mod ip_query;
 mod json;
@@ -19,11 +20,13 @@ mod numbers;
 mod order;
 mod paths;
 pub(in crate::language::template) mod python;
+mod query;
 mod random;
 pub(in crate::language::template) mod regex;
 mod sets;
 mod text;
 mod time;
+mod vault;
 mod yaml;
 mod yaml_scalar;
 mod yaml_text;
@@ -49,17 +52,20 @@ const FAMILIES: &[Family] = &[
     digest::FAMILY,
     encoding::FAMILY,
     functional::FAMILY,
+    html::FAMILY,
     ip::FAMILY,
     json::FAMILY,
     lists::FAMILY,
     numbers::FAMILY,
     order::FAMILY,
     paths::FAMILY,
+    query::FAMILY,
     random::FAMILY,
     regex::FAMILY,
     sets::FAMILY,
     text::FAMILY,
     time::FAMILY,
+    vault::FAMILY,
     yaml::FAMILY,
 ];
 

@@ -170,8 +170,12 @@ fn split_windows(path: &str) -> (String, String) {
     (head.to_string(), tail.to_string())
 }
 
-/// The drive of a Windows path, with its colon.
+/// The drive of a Windows path, with its colon, or the server and share it begins with.
 fn drive(path: &str) -> &str {
+    let separator = |from: usize| path.get(from..)?.find(['\\', '/']).map(|at| from + at);
+    if path.starts_with(['\\', '/']) && path[1..].starts_with(['\\', '/']) {
+        return separator(2).map_or(path, |server| &path[..separator(server + 1).unwrap_or(path.len())]);
+    }
     if path.as_bytes().get(1) == Some(&b':') { path.get(..2).unwrap_or_default() } else { "" }
 }
 
@@ -203,6 +207,7 @@ mod tests {
             ("win_basename", json!("C:\\a\\b.txt"), json!({}), json!("b.txt")),
             ("win_dirname", json!("C:\\a\\b.txt"), json!({}), json!("C:\\a")),
             ("win_splitdrive", json!("C:\\a"), json!({}), json!(["C:", "\\a"])),
+            ("win_splitdrive", json!("\\\\s\\d\\a"), json!({}), json!(["\\\\s\\d", "\\a"])),
         ]);
     }
 }

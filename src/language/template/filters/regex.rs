@@ -1,5 +1,8 @@
 //! Regular expressions with Python's syntax.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
 use fancy_regex::{Captures, Regex};
 
 use super::{Family, python};
@@ -9,16 +12,33 @@ use crate::language::{Diagnostic, Value};
 pub(super) const FAMILY: Family =
     &[("regex_replace", replace), ("regex_search", search), ("regex_findall", findall), ("regex_escape", escape)];
 
-/// A regular expression of Python's, compiled.
-pub fn compile(pattern: &str, ignorecase: bool, multiline: bool) -> Result<Regex, Diagnostic> {
+/// How many compiled expressions are kept.
+const KEPT: usize = 1000;
+
+/// Expressions that were compiled before, by their flags and text.
+static COMPILED: LazyLock<RwLock<HashMap<String, Arc<Regex>>>> = LazyLock::new(Default::default);
+
+/// A regular expression of Python's, compiled once.
+pub fn compile(pattern: &str, ignorecase: bool, multiline: bool) -> Result<Arc<Regex>, Diagnostic> {
     let flags = match (ignorecase, multiline) {
         (true, true) => "(?im)",
         (true, false) => "(?i)",
         (false, true) => "(?m)",
         (false, false) => "",
     };
-    Regex::new(&format!("{flags}{}", translate(pattern, multiline)))
-        .map_err(|e| Diagnostic::new(format!("the regular expression '{pattern}' is not valid: {e}")))
+    let name = format!("{flags}{pattern}");
+    if let Some(known) = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(&name) {
+        return Ok(known.clone());
+    }
+    let regex = Regex::new(&format!("{flags}{}", translate(pattern, multiline)))
+        .map_err(|e| Diagnostic::new(format!("the regular expression '{pattern}' is not valid: {e}")))?;
+    let regex = Arc::new(regex);
+    let mut compiled = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
+    if compiled.len() >= KEPT {
+        compiled.clear();
+    }
+    compiled.insert(name, regex.clone());
+    Ok(regex)
 }
 
 /// Rewrites what Python reads differently: `$` stands before a last newline too, `\Z` is the very end,
@@ -57,7 +77,7 @@ fn translate(pattern: &str, multiline: bool) -> String {
 }
 
 /// The expression of a call: `ignorecase` and `multiline` stand at `flags` and after, or are keywords.
-fn expression(call: &Call, flags: usize) -> Result<Regex, Diagnostic> {
+fn expression(call: &Call, flags: usize) -> Result<Arc<Regex>, Diagnostic> {
     let pattern = call.text_arg(1, if call.name.ends_with("replace") { "pattern" } else { "regex" })?.unwrap_or_default();
     let (multiline_at, ignorecase_at) = if call.name.ends_with("findall") { (flags, flags + 1) } else { (flags + 1, flags) };
     let ignorecase = call.flag_arg(ignorecase_at, "ignorecase", false)?;

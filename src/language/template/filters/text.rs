@@ -1,7 +1,7 @@
 //! Filters about text.
 
 use super::{Family, python};
-use crate::language::template::Call;
+use crate::language::template::{Call, percent_format, percent_format_values};
 use crate::language::{Diagnostic, Value};
 
 pub(super) const FAMILY: Family = &[
@@ -19,6 +19,7 @@ pub(super) const FAMILY: Family = &[
     ("indent", indent),
     ("truncate", truncate),
     ("wordwrap", wordwrap),
+    ("format", format),
     ("pprint", |call| Ok(python::repr(call.defined_input()?).into())),
 ];
 
@@ -51,6 +52,16 @@ fn trim(call: &Call) -> Result<Value, Diagnostic> {
         None => text.trim(),
     }
     .into())
+}
+
+/// `format(values…)`: the input is a `%` format; keywords fill `%(name)s`.
+fn format(call: &Call) -> Result<Value, Diagnostic> {
+    let text = call.text()?;
+    let filled = match call.args.get(1..).unwrap_or_default() {
+        [] => percent_format(&text, &Value::map(call.kwargs.clone())),
+        values => percent_format_values(&text, values),
+    };
+    filled.map(Value::from).map_err(|e| call.error(e))
 }
 
 /// `replace(old, new, count)`.

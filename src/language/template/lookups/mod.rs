@@ -6,6 +6,7 @@ mod parsed;
 mod password;
 mod search;
 mod sequence;
+mod url;
 mod variables;
 
 use super::Call;
@@ -18,7 +19,8 @@ pub type Lookup = fn(&Call) -> Result<Vec<Value>, Diagnostic>;
 type Family = &'static [(&'static str, Lookup)];
 
 /// All families; a name stands in one of them.
-const FAMILIES: &[Family] = &[files::FAMILY, lists::FAMILY, parsed::FAMILY, password::FAMILY, sequence::FAMILY, variables::FAMILY];
+const FAMILIES: &[Family] =
+    &[files::FAMILY, lists::FAMILY, parsed::FAMILY, password::FAMILY, sequence::FAMILY, url::FAMILY, variables::FAMILY];
 
 /// The lookup called `name`, with or without its collection.
 pub fn find(name: &str) -> Option<Lookup> {

@@ -86,7 +86,7 @@ fn one(call: &Call, wish: &Wish) -> Result<String, Diagnostic> {
     let before = if kept && path.exists() { Some(search::read(call, &path)?) } else { None };
     let (password, salt) = before.as_deref().map(split_salt).unwrap_or_default();
     let password = if password.is_empty() { random(call, wish)? } else { password.to_string() };
-    let salt = salt.map(String::from).or_else(|| wish.encrypt.as_ref().map(|_| crypt::random_salt(8)));
+    let salt = salt.map(String::from).or_else(|| wish.encrypt.as_ref().map(|kind| crypt::random_salt(crypt::salt_size(kind))));
     let content = match &salt {
         Some(salt) => format!("{password} salt={salt}\n"),
         None => format!("{password}\n"),
@@ -152,8 +152,10 @@ mod tests {
         assert_eq!((first.len(), first.chars().all(|c| c.is_ascii_hexdigit())), (8, true));
         assert_eq!(run(&term), first);
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        let hashed = run(&format!("{} encrypt=sha512_crypt", path.display()));
-        assert!(hashed.starts_with("$6$"));
-        assert_eq!(run(&format!("{} encrypt=sha512_crypt", path.display())), hashed);
+        let hashed = run(&format!("{} encrypt=bcrypt", path.display()));
+        let content = std::fs::read_to_string(&path).unwrap();
+        let (password, salt) = split_salt(&content);
+        assert_eq!((password, salt.map(str::len)), (first.as_str(), Some(22)));
+        assert!(hashed.starts_with("$2b$12$"), "{hashed}");
     }
 }

@@ -16,6 +16,7 @@ pub fn find(name: &str) -> Option<Method<Text>> {
         "casefold" | "lower" => |text, _| Ok(text.to_lowercase().into()),
         "center" => |text, arguments| pad(text, arguments, |missing| missing / 2 + missing % 2),
         "count" => count,
+        "decode" => |text, _| Ok(Value::Str(text.clone())),
         "encode" => |text, _| Ok(Value::Str(text.clone())),
         "endswith" => |text, arguments| affix(arguments, |end| text.ends_with(end)),
         "expandtabs" => expandtabs,

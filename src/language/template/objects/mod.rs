@@ -56,14 +56,23 @@ impl std::fmt::Debug for Macro {
 
 impl Object for Function {
     fn get(&self, key: &Key) -> Result<Option<Value>, Diagnostic> {
-        Ok(match (self, key.as_str()) {
-            (Function::Macro(callee), Some("name")) => Some(Value::from(callee.declaration.name)),
+        let Function::Macro(callee) = self else { return Ok(None) };
+        Ok(match key.as_str() {
+            Some("name") => Some(Value::from(callee.declaration.name)),
+            Some("arguments") => Some(callee.declaration.args.iter().filter_map(parameter).collect()),
             _ => None,
         })
     }
 
     fn keys(&self) -> Vec<Key> {
         Vec::new()
+    }
+}
+
+fn parameter(expr: &ast::Expr) -> Option<Value> {
+    match expr {
+        ast::Expr::Var(var) => Some(Value::from(var.id)),
+        _ => None,
     }
 }
 

@@ -22,9 +22,10 @@ fn allowed(call: &Call, scheme: &str) -> bool {
     }
 }
 
+/// `uri(schemes)`: any text, unless schemes are named: then it must begin with one.
 fn uri(call: &Call) -> Result<bool, Diagnostic> {
     let text = python_text::str(call.defined_input()?);
-    Ok(parts(&text).is_some_and(|(scheme, rest)| allowed(call, scheme) && !rest.is_empty()))
+    Ok(allowed(call, parts(&text).map_or("", |(scheme, _)| scheme)))
 }
 
 fn url(call: &Call) -> Result<bool, Diagnostic> {
