@@ -34,7 +34,7 @@ etcdctl() {
     local member=$1
     shift
     # shellcheck disable=SC2029
-    on "$member" "set -a; . /etc/etcd/etcdctl.env; set +a; ETCDCTL_API=3 etcdctl $*"
+    on "$member" "set -a; . /etc/etcd/etcdctl.env; set +a; etcdctl ${*@Q}"
 }
 
 healthy_members() {
