@@ -9,6 +9,7 @@ mod listing;
 mod options;
 mod play;
 mod prepare;
+mod vault;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Command::Graph(options) => graph::run(options),
         Command::Inventory(options) => inventory::run(options),
         Command::Doc(options) => doc::run(options),
+        Command::Vault(options) => vault::run(options),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -24,11 +24,13 @@ pub enum Command {
     Inventory(InventoryOptions),
     /// Show modules and their parameters
     Doc(DocOptions),
+    /// Encrypt and decrypt, in ansible-vault's format
+    Vault(VaultOptions),
 }
 
 /// Puts `play` before the arguments when they do not begin with a verb.
 pub fn with_default_verb(mut args: Vec<OsString>) -> Vec<OsString> {
-    let verbs = ["play", "graph", "inventory", "doc", "help", "-h", "--help", "-V", "--version"];
+    let verbs = ["play", "graph", "inventory", "doc", "vault", "help", "-h", "--help", "-V", "--version"];
     let first = args.get(1).and_then(|a| a.to_str()).unwrap_or("--help");
     if !verbs.contains(&first) {
         args.insert(1, "play".into());
@@ -50,8 +52,15 @@ pub struct Common {
     /// Variables: k=v, YAML/JSON, or @file; may be repeated
     #[arg(short, long, value_name = "VARS")]
     pub extra_vars: Vec<String>,
+    #[command(flatten)]
+    pub vault: VaultPasswords,
+}
+
+/// The passwords that open vaults.
+#[derive(Args, Debug, Default)]
+pub struct VaultPasswords {
     /// Vault password file (a program is run); may be repeated
-    #[arg(long, visible_alias = "vault-pass-file", value_name = "FILE")]
+    #[arg(long, visible_alias = "vault-pass-file", value_name = "FILE", env = "ANSIBLE_VAULT_PASSWORD_FILE")]
     pub vault_password_file: Vec<PathBuf>,
     /// Vault identity: label@file or label@prompt; may be repeated
     #[arg(long, value_name = "ID")]
@@ -205,4 +214,57 @@ pub struct InventoryOptions {
 pub struct DocOptions {
     /// A module; all are listed when none is given
     pub module: Option<String>,
+}
+
+/// `rplay vault`.
+#[derive(Args, Debug)]
+pub struct VaultOptions {
+    #[command(subcommand)]
+    pub command: VaultCommand,
+}
+
+/// What `rplay vault` does.
+#[derive(Subcommand, Debug)]
+pub enum VaultCommand {
+    /// Encrypt files in place
+    Encrypt(VaultFiles),
+    /// Decrypt files in place
+    Decrypt(VaultFiles),
+    /// Print files decrypted
+    View(VaultFiles),
+    /// Print a string encrypted, to be put into a file of variables; it is read from standard input when none is given
+    #[command(name = "encrypt_string", visible_alias = "encrypt-string")]
+    EncryptString {
+        #[command(flatten)]
+        vault: VaultPasswords,
+        /// The variable's name
+        #[arg(short, long, visible_alias = "stdin-name", value_name = "NAME")]
+        name: Option<String>,
+        /// The label of the password to encrypt with
+        #[arg(long, value_name = "LABEL")]
+        encrypt_vault_id: Option<String>,
+        /// The string
+        text: Option<String>,
+    },
+    /// Encrypt files in place with another password
+    Rekey {
+        #[command(flatten)]
+        files: VaultFiles,
+        /// The other password: a file (a program is run)
+        #[arg(long, value_name = "FILE")]
+        new_vault_password_file: Option<PathBuf>,
+    },
+}
+
+/// Files and the passwords that open them.
+#[derive(Args, Debug)]
+pub struct VaultFiles {
+    #[command(flatten)]
+    pub vault: VaultPasswords,
+    /// The label of the password to encrypt with
+    #[arg(long, value_name = "LABEL")]
+    pub encrypt_vault_id: Option<String>,
+    /// The files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
 }

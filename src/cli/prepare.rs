@@ -7,13 +7,14 @@ use crate::engine::action;
 use crate::language::inventory::{Inventory, layers::Files, pattern};
 use crate::language::playbook::{self, Line, Loader, Play, Settings};
 use crate::language::template::{self, MapScope};
-use crate::language::vault::{Password, Secrets};
+use crate::language::vault::Secrets;
 use crate::language::{Diagnostic, Diagnostics, Key, Map, Value, yaml};
 use crate::plan::{self, Plan};
 
 use super::config::Config;
 use super::failure::Failure;
 use super::options::Common;
+use super::vault;
 
 /// Everything read, nothing wrong with it.
 pub struct Prepared {
@@ -28,7 +29,7 @@ pub struct Prepared {
 
 /// The inventory alone.
 pub fn inventory(common: &Common, config: &Config) -> Result<(Inventory, Vec<String>, Secrets), Failure> {
-    let secrets = secrets(common)?;
+    let secrets = vault::secrets(&common.vault, config)?;
     let mut sources = common.inventory.clone();
     if sources.is_empty() {
         sources = config.paths("defaults", "inventory").iter().map(|p| p.display().to_string()).collect();
@@ -38,24 +39,6 @@ pub fn inventory(common: &Common, config: &Config) -> Result<(Inventory, Vec<Str
     }
     let inventory = Inventory::load(&sources, &secrets).map_err(Failure::mistakes)?;
     Ok((inventory, sources, secrets))
-}
-
-fn secrets(common: &Common) -> Result<Secrets, Failure> {
-    let mut secrets = Secrets::default();
-    for file in &common.vault_password_file {
-        secrets.add(None, Password::from_file(file, "default")?);
-    }
-    for id in &common.vault_id {
-        let (label, source) = id.split_once('@').unwrap_or(("default", id));
-        match source {
-            "prompt" => secrets.add(Some(label), Password::new(&ask(&format!("Vault password ({label}): "))?)?),
-            file => secrets.add(Some(label), Password::from_file(Path::new(file), label)?),
-        }
-    }
-    if common.ask_vault_pass {
-        secrets.add(None, Password::new(&ask("Vault password: ")?)?);
-    }
-    Ok(secrets)
 }
 
 /// Asks for a secret on the terminal.
