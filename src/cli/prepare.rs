@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::action;
 use crate::language::inventory::{Inventory, layers::Files, pattern};
-use crate::language::playbook::{self, Line, Loader, Play, Settings};
+use crate::language::playbook::{self, Gathering, Line, Loader, Play, Settings};
 use crate::language::template::{self, MapScope};
 use crate::language::vault::Secrets;
 use crate::language::{Diagnostic, Diagnostics, Key, Map, Value, yaml};
@@ -56,7 +56,12 @@ pub fn prepare(playbooks: &[PathBuf], common: &Common, config: &Config) -> Resul
     let playbook_dir = playbooks.first().and_then(|p| p.parent()).map_or_else(PathBuf::new, Path::to_path_buf);
     let mut problems = Diagnostics::new();
     problems.extend(Files::new(&inventory, Some(&playbook_dir), &secrets).check(&inventory).err().unwrap_or_default());
-    let settings = Settings { roles_path: roles_path(config), extra_vars: extra_vars.clone(), secrets: Arc::new(secrets) };
+    let gathering = match config.get("defaults", "gathering").as_deref() {
+        Some("explicit") => Gathering::Explicit,
+        Some("smart") => Gathering::Smart,
+        _ => Gathering::Implicit,
+    };
+    let settings = Settings { roles_path: roles_path(config), extra_vars: extra_vars.clone(), secrets: Arc::new(secrets), gathering };
     let loader = Loader::new(settings);
     let plays: Vec<Arc<Play>> = playbooks.iter().flat_map(|path| loader.playbook(path)).collect();
     problems.extend(plan::check(&plays, &action::known));

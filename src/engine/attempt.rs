@@ -28,29 +28,39 @@ pub struct Attempt<'a> {
 impl Attempt<'_> {
     /// Runs the task to its end, for one item.
     pub async fn run(mut self) -> Outcome {
-        let delegate = match self.delegate() {
-            Ok(delegate) => delegate,
-            Err(problem) => return Outcome::failed(self.explain(problem)),
-        };
-        let mut outcome = match self.unmet() {
-            Ok(None) => self.tries(delegate.as_ref()).await,
-            Ok(Some(condition)) => Outcome::skipped("Conditional result was False", Some(condition)),
-            Err(problem) if self.unsettled(&problem) => Outcome::unknown(&problem.message),
-            Err(problem) => Outcome::failed(format!("The conditional check failed. {}", self.explain(problem))),
+        let mut outcome = match self.delegate() {
+            Ok(delegate) => {
+                self.scope.delegate = delegate.clone();
+                self.guarded(delegate.as_ref()).await
+            }
+            Err(problem) => self.mistake(problem),
         };
         outcome.no_log = self.flag(Keyword::NoLog).unwrap_or(true);
-        if outcome.status == Status::Failed {
-            outcome.ignored = self.flag(Keyword::IgnoreErrors).unwrap_or(false);
+        let ignores = match outcome.status {
+            Status::Failed if !outcome.is_missing_file() => Some(Keyword::IgnoreErrors),
+            Status::Unreachable => Some(Keyword::IgnoreUnreachable),
+            _ => None,
+        };
+        outcome.ignored = ignores.is_some_and(|keyword| self.flag(keyword).unwrap_or(false));
+        if !matches!(outcome.status, Status::Skipped | Status::Unreachable) {
+            outcome.notify = self.notices();
         }
-        if outcome.status == Status::Unreachable {
-            outcome.ignored = self.flag(Keyword::IgnoreUnreachable).unwrap_or(false);
-        }
-        outcome.delegate = delegate.map(|host| host.name.clone());
+        outcome.delegate = self.scope.delegate.as_ref().map(|host| host.name.clone());
         outcome
     }
 
-    fn explain(&self, problem: Diagnostic) -> String {
-        problem.at(&self.task.place).to_string()
+    /// Runs the task if its conditions hold.
+    async fn guarded(&mut self, delegate: Option<&Arc<HostState>>) -> Outcome {
+        match self.unmet() {
+            Ok(None) => self.tries(delegate).await,
+            Ok(Some(condition)) => Outcome::skipped("Conditional result was False", Some(condition)),
+            Err(problem) if self.unsettled(&problem) => Outcome::unknown(&problem.message),
+            Err(problem) => self.mistake(problem),
+        }
+    }
+
+    fn mistake(&self, problem: Diagnostic) -> Outcome {
+        Outcome::mistake(&problem.at(&self.task.place))
     }
 
     /// A keyword as a boolean; absent counts as false.
@@ -58,8 +68,19 @@ impl Attempt<'_> {
         flag(self.task, keyword, &self.scope).map(|flag| flag.unwrap_or(false))
     }
 
+    /// The names that `notify` gives; one that cannot be evaluated is none.
+    fn notices(&self) -> Vec<String> {
+        let values = self.task.notify.iter().filter_map(|notice| template::resolve(notice, &self.scope).ok());
+        let names = values.flat_map(|value| match value {
+            Value::List(names) => names.to_vec(),
+            Value::Omit | Value::Null => Vec::new(),
+            name => vec![name],
+        });
+        names.map(|name| template::text(&name)).collect()
+    }
+
     /// The first condition that does not hold.
-    fn unmet(&self) -> Result<Option<String>, Diagnostic> {
+    fn unmet(&self) -> Result<Option<Json>, Diagnostic> {
         for condition in &self.task.keywords.when {
             if !template::condition(&condition.value, Some(&condition.place), &self.scope)? {
                 return Ok(Some(condition_text(condition)));
@@ -89,7 +110,7 @@ impl Attempt<'_> {
         };
         let (retries, delay) = match (number(&self.task.retries), number(&self.task.delay)) {
             (Ok(retries), Ok(delay)) => (retries, delay.unwrap_or(5.0)),
-            (Err(problem), _) | (_, Err(problem)) => return Outcome::failed(self.explain(problem)),
+            (Err(problem), _) | (_, Err(problem)) => return self.mistake(problem),
         };
         let limit = match (&self.task.until, retries) {
             (Some(_), None) => 3,
@@ -105,7 +126,7 @@ impl Attempt<'_> {
             outcome.result.insert("attempts".into(), attempts.into());
             match self.settled(&outcome) {
                 Ok(true) => return outcome,
-                Err(problem) => return Outcome::failed(self.explain(problem)),
+                Err(problem) => return self.mistake(problem),
                 Ok(false) if attempts > limit || self.scope.run.cancelled() => {
                     outcome.result.insert("attempts".into(), limit.into());
                     outcome.result.insert("failed".into(), true.into());
@@ -136,12 +157,12 @@ impl Attempt<'_> {
         let args = match action::arguments(self.task, &self.scope) {
             Ok(args) => args,
             Err(problem) if self.unsettled(&problem) => return Outcome::unknown(&problem.message),
-            Err(problem) => return Outcome::failed(format!("Error while resolving the task's arguments: {}", self.explain(problem))),
+            Err(problem) => return self.mistake(problem),
         };
         let modes = (self.mode(Keyword::CheckMode, self.scope.run.options.check), self.mode(Keyword::Diff, self.scope.run.options.diff));
         let (check, diff, environment) = match (modes.0, modes.1, self.environment()) {
             (Ok(check), Ok(diff), Ok(environment)) => (check, diff, environment),
-            (Err(problem), ..) | (_, Err(problem), _) | (.., Err(problem)) => return Outcome::failed(self.explain(problem)),
+            (Err(problem), ..) | (_, Err(problem), _) | (.., Err(problem)) => return self.mistake(problem),
         };
         let call = Call {
             task: self.task,
@@ -155,6 +176,7 @@ impl Attempt<'_> {
             environment,
         };
         let mut outcome = action::dispatch(call).await;
+        outcome.complete();
         if outcome.status == Status::Skipped && outcome.result.get("skip_reason").is_none() && outcome.result.get("msg").is_none() {
             outcome.result.insert("msg".into(), "remote module does not support check mode".into());
         }
@@ -202,10 +224,9 @@ impl Attempt<'_> {
                     }
                 }
                 Err(problem) => {
-                    let text = self.explain(problem);
-                    outcome.result.insert(format!("{key}_when_result"), text.clone().into());
+                    outcome.locate(&problem);
+                    outcome.result.insert(format!("{key}_when_result"), problem.message.into());
                     outcome.result.insert("failed".into(), true.into());
-                    outcome.result.insert("msg".into(), text.into());
                 }
             }
         }
@@ -253,10 +274,10 @@ pub fn as_value(result: &Fields) -> Value {
     Value::map(map)
 }
 
-fn condition_text(condition: &Condition) -> String {
+fn condition_text(condition: &Condition) -> Json {
     match &condition.value {
-        Value::Template(t) => t.source().to_string(),
-        other => template::text(other),
+        Value::Template(t) => t.source().into(),
+        other => other.to_json(),
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Standing {
     Unreachable,
     /// It left that stage by `meta: end_host` and takes part again in the next.
     Ended(usize),
+    /// It left a role by `meta: end_role` and goes on after it.
+    LeftRole,
 }
 
 /// A host: its variables as they grow, and how it stands.
@@ -32,6 +34,8 @@ pub struct HostState {
 struct State {
     vars: HostVars,
     standing: Standing,
+    /// Whether a task failed on it for good in the play that runs.
+    lost: bool,
     counts: Counts,
 }
 
@@ -97,6 +101,42 @@ impl HostState {
     /// Says how it stands.
     pub fn stand(&self, standing: Standing) {
         self.lock().standing = standing;
+    }
+
+    /// Notes that a task failed on it and nothing rescues it.
+    pub fn lose(&self) {
+        self.lock().lost = true;
+    }
+
+    /// Whether a task failed on it for good.
+    pub fn is_lost(&self) -> bool {
+        self.lock().lost
+    }
+
+    /// Whether it failed or could not be reached.
+    pub fn is_out(&self) -> bool {
+        let state = self.lock();
+        state.lost || matches!(state.standing, Standing::Failed | Standing::Unreachable)
+    }
+
+    /// Forgets that it failed or was out of reach.
+    pub fn forgive(&self) {
+        let mut state = self.lock();
+        state.lost = false;
+        if matches!(state.standing, Standing::Failed | Standing::Unreachable) {
+            state.standing = Standing::Active;
+        }
+    }
+
+    /// Notes that a failure is about to be rescued, and what is known of it.
+    pub fn rescue(&self, counted: bool, failure: &[(&str, Value)]) {
+        if counted {
+            self.count(|counts| {
+                counts.rescued += 1;
+                counts.failed = counts.failed.saturating_sub(1);
+            });
+        }
+        failure.iter().for_each(|(name, value)| self.set(name, value.clone()));
     }
 
     /// How it stands at the start of a stage: who left another one early is back.

@@ -7,8 +7,8 @@ use tokio::sync::OnceCell;
 
 use crate::language::playbook::{Keyword, Task};
 use crate::language::secret::Secret;
-use crate::language::template::{self, Scope};
-use crate::language::{Diagnostic, Value};
+use crate::language::template;
+use crate::language::{Diagnostic, Map, Value};
 use crate::transport::{Become, Link, Method, Target, Unreachable};
 
 use super::attempt::flag;
@@ -17,7 +17,10 @@ use super::scope::TaskScope;
 
 /// Links by host.
 #[derive(Default)]
-pub struct Links(Mutex<HashMap<Arc<str>, Slot>>);
+pub struct Links(Mutex<HashMap<Way, Slot>>);
+
+/// A host, and how it is reached where a task says otherwise than the host's variables.
+type Way = (Arc<str>, Option<String>);
 
 /// A link that is open, or being opened by the first who needs it.
 type Slot = Arc<OnceCell<Arc<Link>>>;
@@ -26,12 +29,16 @@ impl Links {
     /// The link to `at`, which is opened now if it is not open yet. Its variables are read in the host's own scope,
     /// under the play's and task's when the task runs on its own host.
     pub async fn to(&self, scope: &TaskScope, at: &Arc<HostState>) -> Result<Arc<Link>, Unreachable> {
+        let scope = if Arc::ptr_eq(at, &scope.host) { scope.clone() } else { TaskScope::of_host(&scope.run, at) };
+        let special = match special(&scope) {
+            true => Some(format!("{:?}", target(&scope, at).map_err(|problem| Unreachable::new(problem.to_string()))?)),
+            false => None,
+        };
         let cell = {
             let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            links.entry(at.name.clone()).or_default().clone()
+            links.entry((at.name.clone(), special)).or_default().clone()
         };
         let open = || async {
-            let scope = if Arc::ptr_eq(at, &scope.host) { scope.clone() } else { TaskScope::of_host(&scope.run, at) };
             let target = target(&scope, at).map_err(|problem| Unreachable::new(problem.to_string()))?;
             Link::open(target, &scope.run.options.links, |_| ()).await.map(Arc::new)
         };
@@ -40,7 +47,7 @@ impl Links {
 
     /// Forgets the link to a host, so that the next task opens a new one.
     pub fn forget(&self, host: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(host);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(name, _), _| name.as_ref() != host);
     }
 
     /// Closes all links.
@@ -54,10 +61,18 @@ impl Links {
     }
 }
 
+/// Whether the task itself, or what includes it, may say how its host is reached.
+fn special(scope: &TaskScope) -> bool {
+    let Some(task) = &scope.task else { return false };
+    let says = |vars: &Arc<Map>| vars.keys().any(|key| key.as_str().is_some_and(|name| name.starts_with("ansible_")));
+    let keywords = [Keyword::Connection, Keyword::Port, Keyword::RemoteUser];
+    task.keywords.vars.iter().any(says) || scope.params.iter().any(says) || keywords.iter().any(|k| task.keywords.get(*k).is_some())
+}
+
 fn target(scope: &TaskScope, at: &HostState) -> Result<Target, Diagnostic> {
     let problem = std::cell::RefCell::new(None);
     let lookup = |name: &str| -> Option<String> {
-        let value = scope.variable(name).or_else(|| keyword(scope, name))?;
+        let value = scope.given(name).or_else(|| keyword(scope, name))?;
         match template::resolve(&value, scope) {
             Ok(Value::Null | Value::Omit) => None,
             Ok(value) => {
@@ -95,7 +110,7 @@ fn keyword(scope: &TaskScope, variable: &str) -> Option<Value> {
 pub fn escalation(task: &Task, scope: &TaskScope, at: &Arc<HostState>) -> Result<Option<Become>, Diagnostic> {
     let own = if Arc::ptr_eq(at, &scope.host) { scope.clone() } else { TaskScope::of_host(&scope.run, at) };
     let variable = |name: &str| -> Result<Option<String>, Diagnostic> {
-        let value = own.variable(name).map(|v| template::resolve(&v, &own)).transpose()?;
+        let value = own.given(name).map(|v| template::resolve(&v, &own)).transpose()?;
         Ok(value.filter(|v| !matches!(v, Value::Null | Value::Omit)).map(|v| template::text(&v)))
     };
     let keyword = |keyword: Keyword| -> Result<Option<String>, Diagnostic> {

@@ -31,12 +31,15 @@ pub async fn run(task: Arc<Task>, label: Arc<TaskLabel>, stage: usize, scope: Ta
     outcome
 }
 
+/// How the message for a loop over anything but a list begins; it stands alone, other mistakes are failures of the task.
+const NO_LIST: &str = "The `loop` value must resolve to a 'list'";
+
 /// The items of a loop.
 fn items(looped: &Loop, scope: &TaskScope) -> Result<Vec<Value>, Diagnostic> {
     let Some(lookup) = &looped.lookup else {
         return match template::resolve(&looped.over, scope)? {
             Value::List(items) => Ok(items.to_vec()),
-            other => Err(Diagnostic::new(format!("The `loop` value must resolve to a 'list', not '{}'.", other.type_name()))),
+            other => Err(Diagnostic::new(format!("{NO_LIST}, not '{}'.", other.type_name()))),
         };
     };
     let find = lookups::find(lookup).ok_or_else(|| Diagnostic::new(format!("there is no lookup '{lookup}' for with_{lookup}")))?;
@@ -57,7 +60,12 @@ async fn loop_failed(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, sco
             return Attempt { task, label, stage, scope: scope.clone() }.run().await;
         }
     }
-    let mut outcome = Outcome::failed(problem.at(&task.place).to_string());
+    let problem = problem.at(&task.place);
+    let mut outcome = Outcome::mistake(&problem);
+    if problem.message.starts_with(NO_LIST) {
+        outcome.result.insert("msg".into(), problem.message.into());
+        outcome.result.shift_remove("changed");
+    }
     outcome.ignored = flag(task, Keyword::IgnoreErrors, scope).ok().flatten().unwrap_or(false);
     outcome
 }
@@ -74,14 +82,15 @@ async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &Ta
             inside.local("ansible_index_var", Value::Str(name.clone()));
         }
         if extended {
-            inside.local("ansible_loop", position(&items, index));
+            inside.local("ansible_loop", position(looped, &items, index));
         }
+        // What the items before left behind is in sight.
+        inside.refresh();
         if let (Some(name), Some(last)) = (&task.register, outcomes.last()) {
             inside.local(name, as_value(&last.result));
         }
         let mut outcome = Attempt { task, label, stage, scope: inside.clone() }.run().await;
-        outcome.result.insert(looped.var.to_string(), items[index].to_json());
-        outcome.result.insert("ansible_loop_var".into(), looped.var.as_ref().into());
+        describe(&mut outcome, looped, &items, index, extended);
         tell_item(label, stage, &inside, looped, &items[index], &outcome).await;
         keep_facts(task, &inside, &outcome);
         outcomes.push(outcome);
@@ -101,10 +110,24 @@ async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &Ta
     merge(outcomes)
 }
 
-fn position(items: &[Value], index: usize) -> Value {
+/// The fields of an item's result that tell which item it was.
+fn describe(outcome: &mut Outcome, looped: &Loop, items: &[Value], index: usize, extended: bool) {
+    let result = &mut outcome.result;
+    result.insert(looped.var.to_string(), items[index].to_json());
+    result.insert("ansible_loop_var".into(), looped.var.as_ref().into());
+    if let Some(name) = &looped.index_var {
+        result.insert(name.to_string(), index.into());
+        result.insert("ansible_index_var".into(), name.as_ref().into());
+    }
+    if extended {
+        result.insert("ansible_loop".into(), position(looped, items, index).to_json());
+    }
+}
+
+/// `ansible_loop`.
+fn position(looped: &Loop, items: &[Value], index: usize) -> Value {
     let length = items.len();
     let mut entries = vec![
-        ("allitems", Value::list(items.to_vec())),
         ("index", Value::from(index + 1)),
         ("index0", Value::from(index)),
         ("first", Value::Bool(index == 0)),
@@ -113,6 +136,9 @@ fn position(items: &[Value], index: usize) -> Value {
         ("revindex", Value::from(length - index)),
         ("revindex0", Value::from(length - index - 1)),
     ];
+    if looped.allitems {
+        entries.push(("allitems", Value::list(items.to_vec())));
+    }
     if index > 0 {
         entries.push(("previtem", items[index - 1].clone()));
     }
@@ -166,6 +192,7 @@ fn merge(outcomes: Vec<Outcome>) -> Outcome {
     if !inclusions.is_empty() {
         merged.effect = Some(Effect::Include(inclusions));
     }
+    merged.notify = outcomes.iter().flat_map(|o| o.notify.iter().cloned()).collect();
     merged.delegate = outcomes.last().and_then(|o| o.delegate.clone());
     merged.result.insert("results".into(), outcomes.into_iter().map(|o| Json::Object(o.result)).collect());
     merged
@@ -183,9 +210,6 @@ fn keep(task: &Task, scope: &TaskScope, outcome: &Outcome) {
 
 fn registered(outcome: &Outcome) -> Value {
     let mut result = outcome.result.clone();
-    if outcome.status != Status::Skipped && !result.contains_key("results") {
-        result.entry("failed").or_insert(Json::Bool(outcome.status == Status::Failed));
-    }
     for name in ["stdout", "stderr"] {
         if let (Some(Json::String(text)), false) = (result.get(name), result.contains_key(&format!("{name}_lines"))) {
             let lines: Vec<Json> = text.lines().map(Json::from).collect();
@@ -205,8 +229,8 @@ fn keep_facts(task: &Task, scope: &TaskScope, outcome: &Outcome) {
     };
     let facts: Map = facts.iter().map(|(k, v)| (Key::from(k.as_str()), Value::from(v.clone()))).collect();
     match task.action.short() {
+        "include_vars" if outcome.vars.is_some() => outcome.vars.iter().for_each(|vars| host.include(vars)),
         "set_fact" => facts.iter().for_each(|(k, v)| host.set(&k.to_string(), v.clone())),
-        "include_vars" => host.include(&facts),
         _ => host.add_facts(&facts),
     }
 }
@@ -214,6 +238,9 @@ fn keep_facts(task: &Task, scope: &TaskScope, outcome: &Outcome) {
 async fn tell(task: &Task, label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, outcome: &Outcome) {
     let host = &scope.host;
     host.count(|counts| match outcome.status {
+        _ if task.action.short() == "meta" => {}
+        // Every file or role that is brought in counts by itself.
+        Status::Ok | Status::Changed if task.is_include() => {}
         Status::Ok => counts.ok += 1,
         Status::Changed => {
             counts.ok += 1;
@@ -227,7 +254,7 @@ async fn tell(task: &Task, label: &Arc<TaskLabel>, stage: usize, scope: &TaskSco
         }
         Status::Failed => counts.failed += 1,
         Status::Unreachable if outcome.ignored => {
-            counts.skipped += 1;
+            counts.ok += 1;
             counts.ignored += 1;
         }
         Status::Unreachable => counts.unreachable += 1,
@@ -236,7 +263,7 @@ async fn tell(task: &Task, label: &Arc<TaskLabel>, stage: usize, scope: &TaskSco
         stage,
         task: label.clone(),
         host: host.name.clone(),
-        delegate: outcome.delegate.clone(),
+        delegate: delegate_shown(scope, outcome),
         status: outcome.status,
         ignored: outcome.ignored,
         looped: task.looped.is_some() && outcome.result.contains_key("results"),
@@ -255,13 +282,24 @@ async fn tell_item(label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, loop
         stage,
         task: label.clone(),
         host: scope.host.name.clone(),
-        delegate: outcome.delegate.clone(),
+        delegate: delegate_shown(scope, outcome),
         status: outcome.status,
         ignored: outcome.ignored,
         label: text,
         result: Arc::new(shown(outcome)),
     };
     scope.run.events.emit(event).await;
+}
+
+/// The host a task was delegated to as people see it: with its address when that differs from its name.
+fn delegate_shown(scope: &TaskScope, outcome: &Outcome) -> Option<Arc<str>> {
+    let name = outcome.delegate.clone()?;
+    let at = TaskScope::of_host(&scope.run, &scope.run.host_or_new(&name));
+    let address = at.given("ansible_host").and_then(|value| template::resolve(&value, &at).ok());
+    match address.as_ref().and_then(Value::as_str) {
+        Some(address) if address != name.as_ref() => Some(format!("{name}({address})").into()),
+        _ => Some(name),
+    }
 }
 
 /// The result as it may be shown.

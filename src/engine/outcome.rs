@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::language::Map;
-use crate::language::playbook::Item;
+use crate::language::playbook::{Item, Role, Task};
+use crate::language::{Diagnostic, Map};
 use crate::modules::Fields;
 
 use super::event::{Status, UNKNOWN};
+
+/// The field of a result that says where a mistake stands; fields of this prefix are never registered.
+pub const PLACE: &str = "_rplay_place";
+/// The field of a result that says what would mend a mistake.
+pub const HINT: &str = "_rplay_hint";
 
 /// How a task, or one item of it, ended on a host.
 #[derive(Debug, Clone)]
@@ -21,6 +26,10 @@ pub struct Outcome {
     pub ignored: bool,
     /// What the task asks the engine to do.
     pub effect: Option<Effect>,
+    /// Variables to keep as they were written, templates among them, instead of the result's facts.
+    pub vars: Option<Map>,
+    /// The handlers to notify when something changed.
+    pub notify: Vec<String>,
     /// The host it was delegated to.
     pub delegate: Option<Arc<str>>,
     /// Whether its result must not be shown.
@@ -46,7 +55,9 @@ pub struct Inclusion {
     /// The variables they see beside their own.
     pub vars: Arc<Map>,
     /// Handlers that come along.
-    pub handlers: Vec<Arc<crate::language::playbook::Task>>,
+    pub handlers: Vec<Arc<Task>>,
+    /// Roles whose variables the whole play sees from then on.
+    pub roles: Vec<Arc<Role>>,
 }
 
 impl Outcome {
@@ -60,12 +71,26 @@ impl Outcome {
             () if is("changed") => Status::Changed,
             () => Status::Ok,
         };
-        Outcome { result, status, ignored: false, effect: None, delegate: None, no_log: false }
+        Outcome { result, status, ignored: false, effect: None, vars: None, notify: Vec::new(), delegate: None, no_log: false }
     }
 
     /// A failure with a message.
     pub fn failed(msg: impl Into<String>) -> Outcome {
         Outcome::of(fields([("failed", true.into()), ("changed", false.into()), ("msg", Json::from(msg.into()))]))
+    }
+
+    /// A failure for a mistake in the playbook: the message as Ansible words it, the place and the hint apart.
+    pub fn mistake(problem: &Diagnostic) -> Outcome {
+        let mut outcome = Outcome::failed(format!("Task failed: {}", problem.message));
+        outcome.locate(problem);
+        outcome
+    }
+
+    /// Notes where a mistake stands and what would mend it, for people to see beside the result.
+    pub fn locate(&mut self, problem: &Diagnostic) {
+        let place = problem.place.as_ref().map(|place| (PLACE, place.to_string()));
+        let hint = problem.hint.clone().map(|hint| (HINT, hint));
+        self.result.extend(place.into_iter().chain(hint).map(|(name, text)| (name.to_string(), text.into())));
     }
 
     /// A host that cannot be reached.
@@ -74,10 +99,10 @@ impl Outcome {
     }
 
     /// A task that was skipped.
-    pub fn skipped(reason: &str, condition: Option<String>) -> Outcome {
+    pub fn skipped(reason: &str, condition: Option<Json>) -> Outcome {
         let mut result = fields([("changed", false.into()), ("skipped", true.into()), ("skip_reason", reason.into())]);
         if let Some(condition) = condition {
-            result.insert("false_condition".into(), condition.into());
+            result.insert("false_condition".into(), condition);
         }
         Outcome::of(result)
     }
@@ -87,6 +112,19 @@ impl Outcome {
         let mut outcome = Outcome::skipped("not known before the changes above are made", None);
         outcome.result.insert(UNKNOWN.into(), why.into());
         outcome
+    }
+
+    /// Adds the fields that every result has.
+    pub fn complete(&mut self) {
+        if self.status != Status::Unreachable {
+            self.result.entry("changed").or_insert(false.into());
+            self.result.entry("failed").or_insert((self.status == Status::Failed).into());
+        }
+    }
+
+    /// Whether it is an include whose file or role could not be read, which nothing lets pass.
+    pub fn is_missing_file(&self) -> bool {
+        self.result.contains_key("reason")
     }
 
     /// Whether the host may go on.

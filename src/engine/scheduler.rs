@@ -7,6 +7,7 @@ use std::time::Instant;
 use petgraph::graph::NodeIndex;
 use tokio::task::JoinSet;
 
+use crate::language::playbook::Play;
 use crate::language::{Diagnostic, Value, template};
 use crate::plan::{Plan, Stage};
 
@@ -146,7 +147,7 @@ impl Walk<'_> {
 
     /// The hosts of a stage as the inventory now stands, without those that are lost.
     async fn hosts(&self, stage: &Stage) -> Result<Vec<Arc<str>>, Diagnostic> {
-        let pattern = pattern(self.run, stage)?;
+        let pattern = pattern(self.run, &stage.play)?;
         let (names, warnings) = self.run.select(&pattern).map_err(|p| p.at(&stage.play.hosts_place))?;
         for message in warnings {
             self.run.events.emit(Event::Warning { message }).await;
@@ -186,9 +187,8 @@ enum Cause {
     Never(StageEnd),
 }
 
-/// The host pattern of a stage, which may be a template of extra and play variables.
-pub fn pattern(run: &Run, stage: &Stage) -> Result<String, Diagnostic> {
-    let play = &stage.play;
+/// The host pattern of a play, which may be a template of extra and play variables.
+pub fn pattern(run: &Run, play: &Play) -> Result<String, Diagnostic> {
     let known = play.vars.iter().chain(run.options.extra_vars.iter()).map(|(k, v)| (k.clone(), v.clone())).collect();
     let value = template::resolve(&play.hosts, &template::MapScope(known)).map_err(|p| p.at(&play.hosts_place))?;
     match &value {

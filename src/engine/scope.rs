@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::language::playbook::{Play, Role, Task};
+use indexmap::IndexSet;
+
+use crate::language::playbook::{Keyword, Play, Role, Task};
 use crate::language::template::{self, Scope};
 use crate::language::{Diagnostic, Edition, Key, Map, Object, Value};
 
@@ -18,14 +20,54 @@ pub struct StageVars {
     pub play: Arc<Play>,
     /// `vars_files` and the answers to `vars_prompt`, above the play's `vars`.
     pub files: Arc<Map>,
-    /// Variables of all roles of the play, the last one's winning.
-    pub role_vars: Arc<Map>,
-    /// Defaults of all roles of the play, the last one's winning.
-    pub role_defaults: Arc<Map>,
+    /// What the play's roles show to all of it.
+    pub roles: RwLock<Arc<Exposed>>,
     /// The hosts of the play.
     pub hosts: Vec<Arc<str>>,
     /// The hosts of the batch.
     pub batch: Vec<Arc<HostState>>,
+}
+
+/// The variables that the roles of a play show to all of it, the last one's winning.
+#[derive(Debug, Clone, Default)]
+pub struct Exposed {
+    /// Their `vars`.
+    pub vars: Map,
+    /// Their `defaults`.
+    pub defaults: Map,
+    /// The names of those the play itself names.
+    pub names: Vec<Arc<str>>,
+    /// The names of those they depend on.
+    pub dependent: Vec<Arc<str>>,
+}
+
+impl Exposed {
+    /// Adds the variables of `roles`.
+    pub fn add(&mut self, roles: &[Arc<Role>]) {
+        let copy = |map: &Arc<Map>| map.iter().map(|(k, v)| (k.clone(), v.clone())).collect::<Vec<_>>();
+        for role in roles {
+            self.vars.extend(copy(&role.vars));
+            self.defaults.extend(copy(&role.defaults));
+            match role.parent {
+                None => self.names.push(role.name.clone()),
+                Some(_) if self.dependent.contains(&role.name) => {}
+                Some(_) => self.dependent.push(role.name.clone()),
+            }
+        }
+    }
+}
+
+impl StageVars {
+    /// Shows the variables of `roles` to the whole play.
+    pub fn expose(&self, roles: &[Arc<Role>]) {
+        if !roles.is_empty() {
+            Arc::make_mut(&mut self.roles.write().unwrap_or_else(PoisonError::into_inner)).add(roles);
+        }
+    }
+
+    fn exposed(&self) -> Arc<Exposed> {
+        self.roles.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// The variables of one task on one host.
@@ -39,7 +81,10 @@ pub struct TaskScope {
     pub params: Arc<Vec<Arc<Map>>>,
     /// Loop variables and the result of the try before.
     pub locals: Map,
+    /// The host the task is delegated to.
+    pub delegate: Option<Arc<HostState>>,
     vars: HostVars,
+    exposed: Arc<Exposed>,
 }
 
 impl TaskScope {
@@ -52,7 +97,9 @@ impl TaskScope {
             task: Some(task.clone()),
             params: params.clone(),
             locals: Map::default(),
+            delegate: None,
             vars: host.vars(),
+            exposed: stage.exposed(),
         }
     }
 
@@ -65,8 +112,15 @@ impl TaskScope {
             task: None,
             params: Arc::default(),
             locals: Map::default(),
+            delegate: None,
             vars: host.vars(),
+            exposed: Arc::default(),
         }
+    }
+
+    /// Looks at the host's variables anew.
+    pub fn refresh(&mut self) {
+        self.vars = self.host.vars();
     }
 
     /// The same scope with one more loop variable.
@@ -103,14 +157,14 @@ impl TaskScope {
             .or_else(|| self.vars.set.get(name))
             .or_else(|| self.vars.included.get(name))
             .or_else(|| self.task.as_ref()?.keywords.vars.iter().rev().find_map(|map| map.get(name)))
-            .or_else(|| self.lineage().find_map(|role| role.vars.get(name)))
-            .or_else(|| stage?.role_vars.get(name))
+            .or_else(|| self.lineage().find_map(|role| role.entry.get(name).or_else(|| role.vars.get(name))))
+            .or_else(|| self.exposed.vars.get(name))
             .or_else(|| stage?.files.get(name))
             .or_else(|| stage?.play.vars.get(name))
             .or_else(|| self.vars.facts.get(name))
             .or_else(|| self.vars.inventory.get(name))
             .or_else(|| self.lineage().find_map(|role| role.defaults.get(name)))
-            .or_else(|| stage?.role_defaults.get(name))
+            .or_else(|| self.exposed.defaults.get(name))
     }
 
     fn magic(&self, name: &str) -> Option<Value> {
@@ -135,17 +189,29 @@ impl TaskScope {
             "ansible_skip_tags" => options.tags.skip().iter().map(|t| Value::from(t.as_str())).collect(),
             "ansible_limit" => Value::from(options.limit.as_deref()?),
             "ansible_version" => version(),
+            "ansible_delegated_vars" => self.delegated()?,
             "playbook_dir" => path(&std::path::absolute(&self.stage.as_ref()?.play.dir).ok()?),
             "ansible_play_name" => Value::from(self.stage.as_ref()?.play.title()),
             "ansible_play_hosts_all" => names(&self.stage.as_ref()?.hosts),
-            "play_hosts" | "ansible_play_batch" | "ansible_play_hosts" => {
-                let active = self.stage.as_ref()?.batch.iter().filter(|h| h.standing() == super::host::Standing::Active);
-                active.map(|h| Value::Str(h.name.clone())).collect()
+            "ansible_play_hosts" => {
+                let hosts = self.stage.as_ref()?.hosts.iter().filter(|name| self.run.host(name).is_some_and(|h| !h.is_out()));
+                hosts.map(|name| Value::Str(name.clone())).collect()
             }
-            "ansible_play_role_names" => self.stage.as_ref()?.play.roles.iter().map(|r| Value::Str(r.name.clone())).collect(),
+            "play_hosts" | "ansible_play_batch" => {
+                let hosts = self.stage.as_ref()?.batch.iter().filter(|host| !host.is_out());
+                hosts.map(|host| Value::Str(host.name.clone())).collect()
+            }
+            "ansible_play_role_names" => names(&self.exposed.names),
+            "ansible_dependent_role_names" => names(&self.exposed.dependent),
+            "ansible_role_names" => names(
+                &self.exposed.names.iter().chain(&self.exposed.dependent).cloned().collect::<IndexSet<_>>().into_iter().collect::<Vec<_>>(),
+            ),
             "role_name" | "ansible_role_name" => Value::Str(self.role()?.name.clone()),
             "role_path" => path(&std::path::absolute(&self.role()?.path).ok()?),
-            "ansible_parent_role_names" => self.lineage().skip(1).map(|r| Value::Str(r.name.clone())).collect(),
+            "ansible_parent_role_names" => {
+                self.role()?.parent.as_ref()?;
+                self.lineage().skip(1).map(|r| Value::Str(r.name.clone())).collect()
+            }
             "ansible_search_path" => self.search_path().iter().map(|p| path(p)).collect(),
             _ => return None,
         })
@@ -169,19 +235,48 @@ fn version() -> Value {
     Value::map(fields.into_iter().map(|(k, v): (&str, Value)| (Key::from(k), v)).collect())
 }
 
+impl TaskScope {
+    /// The variable `name`, unless only the engine itself would give it.
+    pub fn given(&self, name: &str) -> Option<Value> {
+        self.locals.get(name).cloned().or_else(|| self.magic(name)).or_else(|| self.layered(name).cloned())
+    }
+
+    /// How the host is reached, for tasks that ask and variables that do not say.
+    fn connection(&self, name: &str) -> Option<Value> {
+        let task = self.task.as_ref()?;
+        let at = self.delegate.as_ref().unwrap_or(&self.host);
+        match name {
+            "ansible_host" => Some(Value::Str(at.name.clone())),
+            "ansible_connection" => {
+                let keyword = task.keywords.get(Keyword::Connection).cloned();
+                let otherwise = || self.run.options.connect.connection.as_deref().unwrap_or("ssh").into();
+                Some(keyword.unwrap_or_else(otherwise))
+            }
+            _ => None,
+        }
+    }
+
+    /// `ansible_delegated_vars`.
+    fn delegated(&self) -> Option<Value> {
+        let delegate = self.delegate.as_ref()?;
+        let vars = Value::Object(Arc::new(Everything(TaskScope { delegate: None, ..TaskScope::of_host(&self.run, delegate) })));
+        Some(Value::map(Map::from_iter([(Key::Str(delegate.name.clone()), vars)])))
+    }
+}
+
 impl Scope for TaskScope {
     fn variable(&self, name: &str) -> Option<Value> {
-        self.locals.get(name).cloned().or_else(|| self.magic(name)).or_else(|| self.layered(name).cloned())
+        self.given(name).or_else(|| self.connection(name))
     }
 
     fn names(&self) -> Vec<Arc<str>> {
         let mut names: Vec<Arc<str>> = Vec::new();
         let stage = self.stage.as_deref();
-        let stage_maps = stage.iter().flat_map(|s| [&s.play.vars, &s.files, &s.role_vars, &s.role_defaults]);
-        let roles = self.lineage().flat_map(|r| [&r.params, &r.vars, &r.defaults]);
-        let own = [&self.vars.set, &self.vars.included, &self.vars.facts, &self.vars.inventory, &self.run.options.extra_vars];
-        let task = self.task.iter().flat_map(|t| &t.keywords.vars);
-        for map in stage_maps.chain(roles).chain(own).chain(task).chain(self.params.iter()) {
+        let stage_maps = stage.iter().flat_map(|s| [s.play.vars.as_ref(), &s.files]).chain([&self.exposed.vars, &self.exposed.defaults]);
+        let roles = self.lineage().flat_map(|r| [r.params.as_ref(), &r.entry, &r.vars, &r.defaults]);
+        let own = [self.vars.set.as_ref(), &self.vars.included, &self.vars.facts, &self.vars.inventory, &self.run.options.extra_vars];
+        let task = self.task.iter().flat_map(|t| &t.keywords.vars).map(Arc::as_ref);
+        for map in stage_maps.chain(roles).chain(own).chain(task).chain(self.params.iter().map(Arc::as_ref)) {
             names.extend(map.keys().filter_map(Key::as_str).map(Arc::from));
         }
         names.extend(self.locals.keys().filter_map(Key::as_str).map(Arc::from));
@@ -203,6 +298,9 @@ impl Scope for TaskScope {
     }
 }
 
+/// The names of the controller, which is a host even where no inventory has it.
+const LOCAL: &[&str] = &["localhost", "127.0.0.1", "::1"];
+
 /// `hostvars`.
 struct AllHosts(Arc<Run>);
 
@@ -214,7 +312,7 @@ impl fmt::Debug for AllHosts {
 
 impl Object for AllHosts {
     fn get(&self, key: &Key) -> Result<Option<Value>, Diagnostic> {
-        let host = key.as_str().and_then(|name| self.0.host(name));
+        let host = key.as_str().and_then(|name| self.0.host(name).or_else(|| LOCAL.contains(&name).then(|| self.0.host_or_new(name))));
         Ok(host.map(|host| Value::Object(Arc::new(Everything(TaskScope::of_host(&self.0, &host))))))
     }
 

@@ -1,7 +1,7 @@
 //! One stage: a play on its hosts, batch by batch.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -14,9 +14,11 @@ use super::attempt::flag;
 use super::event::{Event, StageEnd};
 use super::handlers::Pending;
 use super::host::{HostState, Standing};
+use super::roles::Roles;
 use super::run::Run;
-use super::scope::{StageVars, TaskScope};
-use super::strategy::{Hosts, Params, contains};
+use super::scheduler::pattern;
+use super::scope::{Exposed, StageVars, TaskScope};
+use super::strategy::{Around, Hosts, contains};
 
 /// The hosts of a stage that go through the play together, and what they share.
 pub struct Batch {
@@ -26,7 +28,9 @@ pub struct Batch {
     pub(super) pending: Pending,
     /// Whether every host goes alone.
     pub(super) free: bool,
-    ended: AtomicBool,
+    /// Which hosts have been through which roles.
+    pub(super) roles: Roles,
+    pub(super) ended: AtomicBool,
 }
 
 /// Runs a stage to its end.
@@ -38,6 +42,8 @@ pub async fn run(run: &Arc<Run>, index: usize, play: &Arc<Play>, hosts: Vec<Arc<
         return Ok(StageEnd::Done);
     }
     let all: Hosts = hosts.iter().filter_map(|name| run.host(name)).collect();
+    // Those that were lost before are named all the same.
+    let named = run.select(&pattern(run, play)?).map_or(hosts, |(names, _)| names);
     let answers = prompts(run, play)?;
     let mut end = StageEnd::Done;
     for members in batches(run, play, &all)? {
@@ -45,14 +51,14 @@ pub async fn run(run: &Arc<Run>, index: usize, play: &Arc<Play>, hosts: Vec<Arc<
         if active.is_empty() {
             continue;
         }
-        let batch = Arc::new(batch(run, index, play, &hosts, &active, &answers)?);
+        let batch = Arc::new(batch(run, index, play, &named, &active, &answers)?);
         let failed = batch.clone().go(&active).await;
         for host in &failed {
             if host.standing() == Standing::Active {
                 host.stand(Standing::Failed);
             }
         }
-        let left = active.iter().any(|host| host.standing() == Standing::Active);
+        let left = active.iter().any(|host| !matches!(host.standing(), Standing::Failed | Standing::Unreachable));
         if run.cancelled() {
             return Ok(StageEnd::Cancelled);
         }
@@ -74,10 +80,8 @@ fn batch(run: &Arc<Run>, stage: usize, play: &Arc<Play>, hosts: &[Arc<str>], act
         Some("free" | "host_pinned") => true,
         _ => return Err(Diagnostic::new(format!("Invalid play strategy specified: {strategy}")).at(&play.place)),
     };
-    let merged = |pick: fn(&crate::language::playbook::Role) -> &Arc<Map>| {
-        let layers = play.roles.iter().flat_map(|role| pick(role).iter());
-        Arc::new(layers.map(|(k, v)| (k.clone(), v.clone())).collect::<Map>())
-    };
+    let mut roles = Exposed::default();
+    roles.add(&play.roles);
     let mut files = answers.clone();
     for map in vars_files(run, play, &active[0]) {
         files.extend(map.iter().map(|(k, v)| (k.clone(), v.clone())));
@@ -85,8 +89,7 @@ fn batch(run: &Arc<Run>, stage: usize, play: &Arc<Play>, hosts: &[Arc<str>], act
     let vars = StageVars {
         play: play.clone(),
         files: Arc::new(files),
-        role_vars: merged(|role| &role.vars),
-        role_defaults: merged(|role| &role.defaults),
+        roles: RwLock::new(Arc::new(roles)),
         hosts: hosts.to_vec(),
         batch: active.clone(),
     };
@@ -96,6 +99,7 @@ fn batch(run: &Arc<Run>, stage: usize, play: &Arc<Play>, hosts: &[Arc<str>], act
         vars: Arc::new(vars),
         pending: Pending::new(play.handlers.clone()),
         free,
+        roles: Roles::default(),
         ended: AtomicBool::new(false),
     })
 }
@@ -104,12 +108,12 @@ impl Batch {
     /// Takes the batch through the play; gives the hosts it failed on.
     async fn go(self: Arc<Self>, hosts: &Hosts) -> Hosts {
         let failed = match self.free {
-            false => self.walk(&self.vars.play.items, hosts.clone(), Params::default()).await,
+            false => self.walk(&self.vars.play.items, hosts.clone(), Around::default()).await,
             true => self.clone().each_alone(hosts).await,
         };
         if self.force_handlers() {
             let late: Hosts = failed.iter().filter(|host| host.standing() == Standing::Active).cloned().collect();
-            self.flush(&late).await;
+            self.flush(&late, &Around::default()).await;
         }
         failed
     }
@@ -118,7 +122,7 @@ impl Batch {
         let mut running = JoinSet::new();
         for host in hosts {
             let (batch, host) = (self.clone(), host.clone());
-            running.spawn(async move { batch.walk(&batch.vars.play.items, vec![host], Params::default()).await });
+            running.spawn(async move { batch.walk(&batch.vars.play.items, vec![host], Around::default()).await });
         }
         let mut failed = Hosts::new();
         while let Some(done) = running.join_next().await {
@@ -147,47 +151,27 @@ impl Batch {
     }
 
     /// `throttle`: how many hosts may run the task at once.
-    pub(super) fn throttle(&self, task: &Arc<Task>, host: &Arc<HostState>, params: &Params) -> Option<Arc<Semaphore>> {
+    pub(super) fn throttle(&self, task: &Arc<Task>, host: &Arc<HostState>, around: &Around) -> Option<Arc<Semaphore>> {
         let value = task.keywords.get(Keyword::Throttle)?;
-        let limit = template::resolve(value, &self.scope(task, host, params)).ok()?;
+        let limit = template::resolve(value, &self.scope(task, host, around)).ok()?;
         let limit = template::text(&limit).parse::<f64>().ok()? as usize;
         (limit > 0).then(|| Arc::new(Semaphore::new(limit)))
     }
 
     /// Whether losing `lost` ends it for all hosts: `any_errors_fatal`, or more than `max_fail_percentage`.
-    pub(super) fn fatal(&self, task: &Arc<Task>, hosts: &Hosts, params: &Params, lost: &Hosts) -> bool {
+    pub(super) fn fatal(&self, task: &Arc<Task>, hosts: &Hosts, around: &Around, lost: &Hosts) -> bool {
         if self.free {
             return false;
         }
-        let scope = self.scope(task, &hosts[0], params);
+        let scope = self.scope(task, &hosts[0], around);
         if flag(task, Keyword::AnyErrorsFatal, &scope).ok().flatten().unwrap_or(false) {
             return true;
         }
         let Some(limit) = &self.vars.play.max_fail_percentage else { return false };
         let limit = template::resolve(limit, &scope).ok().and_then(|v| template::text(&v).trim_end_matches('%').parse::<f64>().ok());
         let batch = &self.vars.batch;
-        let failed = batch.iter().filter(|h| h.standing() == Standing::Failed || contains(lost, h)).count();
+        let failed = batch.iter().filter(|h| h.is_lost() || contains(lost, h)).count();
         limit.is_some_and(|limit| failed as f64 * 100.0 / batch.len() as f64 > limit)
-    }
-
-    /// `meta`; gives the hosts that leave the list of tasks.
-    pub(super) async fn meta(&self, what: &str, host: &Arc<HostState>, hosts: &Hosts) -> Hosts {
-        let first = hosts.first().is_some_and(|h| Arc::ptr_eq(h, host));
-        match what {
-            "flush_handlers" if first || self.free => return self.flush(hosts).await,
-            "clear_facts" => host.clear_facts(),
-            "clear_host_errors" if first => {
-                let failed = self.run.seen_hosts().into_iter().filter(|h| h.standing() != Standing::Active);
-                failed.for_each(|h| h.stand(Standing::Active));
-            }
-            "end_play" | "end_batch" => self.ended.store(true, Ordering::Relaxed),
-            "reset_connection" => self.run.links.forget(&host.name),
-            "end_host" => {
-                host.stand(Standing::Ended(self.stage));
-            }
-            _ => {}
-        }
-        Hosts::new()
     }
 }
 

@@ -21,6 +21,18 @@ impl Place {
     }
 }
 
+impl std::str::FromStr for Place {
+    type Err = ();
+
+    /// The place that [`Display`](fmt::Display) wrote.
+    fn from_str(text: &str) -> Result<Place, ()> {
+        let mut parts = text.rsplitn(3, ':');
+        let mut number = || parts.next().and_then(|part| part.parse().ok()).ok_or(());
+        let (column, line) = (number()?, number()?);
+        Ok(Place::new(parts.next().ok_or(())?, line, column))
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)

@@ -5,7 +5,7 @@
 //! [`Host::change`] alone, and returns the fields of its result. `changed`, `diff`, `failed` and `skipped`
 //! are never written by a module: they follow from what went through the door.
 
-mod accounts;
+pub(crate) mod accounts;
 mod args;
 mod dpkg_lock;
 mod execution;

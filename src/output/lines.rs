@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::engine::Event;
 use crate::engine::event::{StageEnd, Status, TaskLabel, UNKNOWN};
+use crate::engine::{Event, outcome};
+use crate::language::Diagnostic;
 use crate::modules::Fields;
 
 use super::{Reader, Redactor, recap};
+
+/// The field that marks results people always want to see.
+const ALWAYS: &str = "_rplay_show";
 
 /// Whether to colour.
 #[derive(Clone, Copy)]
@@ -52,7 +56,7 @@ impl<W: Write + Send> Lines<W> {
     }
 
     fn header(&mut self, text: &str) {
-        let stars = "*".repeat(79usize.saturating_sub(text.chars().count() + 1).max(3));
+        let stars = "*".repeat(79usize.saturating_sub(text.chars().count()).max(3));
         self.line(&format!("\n{text} {stars}"));
     }
 
@@ -73,49 +77,66 @@ impl<W: Write + Send> Lines<W> {
         }
     }
 
-    fn result(&self, status: Status, ignored: bool, who: &str, item: Option<&str>, result: &Fields) -> String {
+    fn result(&self, told: &Told, item: Option<&str>) -> String {
+        let Told { status, task, result, .. } = told;
+        let who = told.who();
         let item = item.map(|label| format!(" (item={label})", label = self.redactor.text(label))).unwrap_or_default();
-        let arrow = " => ";
-        let (color, text) = match status {
-            Status::Ok => ("32", format!("ok: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
-            Status::Changed => ("33", format!("changed: [{who}]{}{item}", if item.is_empty() { "" } else { " =>" })),
-            Status::Skipped => {
+        let (color, verb) = match status {
+            Status::Ok => ("32", "ok"),
+            Status::Changed => ("33", "changed"),
+            Status::Skipped => ("36", "skipping"),
+            Status::Failed if !item.is_empty() => ("31", "failed"),
+            Status::Failed | Status::Unreachable => ("31", "fatal"),
+        };
+        let text = match (status, item.as_str()) {
+            (Status::Failed, "") => format!("{verb}: [{who}]: FAILED! => {}", self.dump(task, result)),
+            (Status::Unreachable, _) => format!("{verb}: [{who}]: UNREACHABLE! => {}", self.dump(task, result)),
+            (Status::Failed, _) => format!("{verb}: [{who}]{item} => {}", self.dump(task, result)),
+            (_, item) => {
+                let item = if item.is_empty() { String::new() } else { format!(" =>{item}") };
                 let why = result.get(UNKNOWN).and_then(Json::as_str);
                 let why = why.map(|why| format!(" (not known before the changes are made: {})", self.redactor.text(why)));
-                ("36", format!("skipping: [{who}]{}{item}{}", if item.is_empty() { "" } else { " =>" }, why.unwrap_or_default()))
+                let item = item + &why.unwrap_or_default();
+                let tail =
+                    if self.wants_result(result) { format!(" => {}", self.dump(task, result)) } else { " ".repeat(item.len().min(1)) };
+                format!("{verb}: [{who}]{item}{tail}")
             }
-            Status::Failed if item.is_empty() => ("31", format!("fatal: [{who}]: FAILED!{arrow}{}", self.dump(result))),
-            Status::Failed => ("31", format!("failed: [{who}]{item}{arrow}{}", self.dump(result))),
-            Status::Unreachable => ("1;31", format!("fatal: [{who}]: UNREACHABLE!{arrow}{}", self.dump(result))),
         };
-        let _ = ignored;
-        let shown = matches!(status, Status::Ok | Status::Changed | Status::Skipped) && self.wants_result(result);
-        let tail = if shown { format!(" => {}", self.dump(result)) } else { String::new() };
-        self.paint.with(color, &format!("{text}{tail}"))
+        self.paint.with(color, &text)
     }
 
     fn wants_result(&self, result: &Fields) -> bool {
-        self.verbosity > 0 || result.contains_key("_rplay_show")
+        self.verbosity > 0 || result.contains_key(ALWAYS)
     }
 
-    fn dump(&self, result: &Fields) -> String {
-        let hidden = ["ansible_loop_var", "invocation", "diff", "exception"];
-        let shown: Fields = result
-            .iter()
-            .filter(|(k, _)| !k.starts_with("_rplay") && (self.verbosity > 2 || !hidden.contains(&k.as_str())))
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
-        let shown = self.redactor.json(&Json::Object(shown));
-        let debug = result.contains_key("_rplay_show") && self.verbosity == 0;
-        let shown = match shown {
-            Json::Object(mut map) if debug && map.len() > 1 && !map.contains_key("assertion") => {
-                map.shift_remove("changed");
-                Json::Object(map)
-            }
-            other => other,
+    /// The result as it is shown: without what the line says already, without what only programs need.
+    fn dump(&self, task: &TaskLabel, result: &Fields) -> String {
+        let debug = task.module.rsplit('.').next() == Some("debug");
+        let hidden = |name: &str| match name {
+            "failed" | "skipped" => true,
+            "invocation" | "exception" => self.verbosity < 3,
+            "diff" => self.verbosity < 3,
+            "msg" => false,
+            _ if debug && result.contains_key("msg") && result.contains_key(ALWAYS) => true,
+            "changed" | "item" => debug,
+            _ => name.starts_with("_rplay"),
         };
-        let pretty = self.verbosity > 0 || result.contains_key("_rplay_show");
-        if pretty { indented(&shown) } else { python_spacing(&shown) }
+        let mut shown: Vec<_> = result.iter().filter(|(name, _)| !hidden(name)).collect();
+        shown.sort_by_key(|(name, _)| name.as_str());
+        let shown = Json::Object(shown.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect());
+        let shown = self.redactor.json(&shown);
+        if self.verbosity > 2 || result.contains_key(ALWAYS) { indented(&shown) } else { python_spacing(&shown) }
+    }
+
+    /// The mistake behind a failure, where the playbook made it.
+    fn mistake(&mut self, result: &Fields) {
+        let field = |name: &str| result.get(name).and_then(Json::as_str);
+        let (Some(place), Some(message)) = (field(outcome::PLACE), field("msg")) else { return };
+        let hint = field(outcome::HINT).map(str::to_string);
+        let problem = Diagnostic { place: place.parse().ok(), hint, ..Diagnostic::new(message) };
+        let text = self.redactor.text(super::render_problem(&problem).trim_end());
+        let text = self.paint.with("31", &text);
+        self.line(&text);
     }
 
     fn diff(&mut self, result: &Fields) {
@@ -139,7 +160,16 @@ impl<W: Write + Send> Lines<W> {
                 let painted = if color == "0" { line.to_string() } else { self.paint.with(color, line) };
                 self.line(&painted);
             }
+            self.line("");
         }
+    }
+
+    fn told(&mut self, told: &Told, item: Option<&str>) {
+        self.diff(told.result);
+        self.mistake(told.result);
+        let text = self.result(told, item);
+        self.line(&text);
+        self.warnings(told.result);
     }
 
     fn warnings(&mut self, result: &Fields) {
@@ -169,27 +199,22 @@ impl<W: Write + Send> Reader for Lines<W> {
                 }
             }
             Event::TaskStarted { stage, task } if self.skipped_shown => self.task_header(*stage, task),
-            Event::ItemEnded { stage, task, host, delegate, status, ignored, label, result } => {
+            Event::ItemEnded { stage, task, host, delegate, status, label, result, .. } => {
                 if *status == Status::Skipped && !self.skipped_shown {
                     return;
                 }
                 self.task_header(*stage, task);
-                self.diff(result);
-                let text = self.result(*status, *ignored, &who(host, delegate), Some(label), result);
-                self.line(&text);
-                self.warnings(result);
+                self.told(&Told { status: *status, task, host, delegate, result }, Some(label));
             }
             Event::TaskEnded { stage, task, host, delegate, status, ignored, looped, result } => {
+                let module = task.module.rsplit('.').next().unwrap_or_default();
                 let quiet = *status == Status::Skipped && !self.skipped_shown;
-                if quiet || task.module == "meta" || task.module.starts_with("include_") && *status == Status::Ok {
+                if quiet || module == "meta" || module.starts_with("include_") && *status == Status::Ok {
                     return;
                 }
                 self.task_header(*stage, task);
                 if !looped || *status == Status::Skipped {
-                    self.diff(result);
-                    let text = self.result(*status, *ignored, &who(host, delegate), None, result);
-                    self.line(&text);
-                    self.warnings(result);
+                    self.told(&Told { status: *status, task, host, delegate, result }, None);
                 }
                 if *ignored {
                     let text = self.paint.with("36", "...ignoring");
@@ -222,10 +247,21 @@ impl<W: Write + Send> Reader for Lines<W> {
     }
 }
 
-fn who(host: &str, delegate: &Option<Arc<str>>) -> String {
-    match delegate {
-        Some(delegate) => format!("{host} -> {delegate}"),
-        None => host.to_string(),
+/// How a task or an item ended on a host.
+struct Told<'a> {
+    status: Status,
+    task: &'a TaskLabel,
+    host: &'a str,
+    delegate: &'a Option<Arc<str>>,
+    result: &'a Fields,
+}
+
+impl Told<'_> {
+    fn who(&self) -> String {
+        match self.delegate {
+            Some(delegate) => format!("{} -> {delegate}", self.host),
+            None => self.host.to_string(),
+        }
     }
 }
 
@@ -262,14 +298,15 @@ pub fn unified(diff: &Json) -> String {
         None | Some(Json::Null) => String::new(),
         Some(other) => indented(other) + "\n",
     };
-    let header = |name: &str, otherwise: &str| match diff.get(format!("{name}_header")).and_then(Json::as_str) {
-        Some(header) => format!("{name}: {header}"),
-        None => otherwise.to_string(),
-    };
     let (before, after) = (side("before"), side("after"));
+    // What was not there has no name either.
+    let header = |name: &str, text: &str| match diff.get(format!("{name}_header")).and_then(Json::as_str) {
+        Some(header) if !text.is_empty() => format!("{name}: {header}"),
+        _ => name.to_string(),
+    };
     if before == after {
         return String::new();
     }
     let lines = similar::TextDiff::from_lines(&before, &after);
-    lines.unified_diff().context_radius(3).header(&header("before", "before"), &header("after", "after")).to_string()
+    lines.unified_diff().context_radius(3).header(&header("before", &before), &header("after", &after)).to_string()
 }

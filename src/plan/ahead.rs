@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::language::playbook::{Item, Keywords, Loader, Play, RoleFiles, Surroundings, Task, find_file, tasks_of};
+use crate::language::playbook::{Item, Keywords, Loader, Play, RoleFiles, RoleUse, Surroundings, Task, find_file, tasks_of};
 use crate::language::{Diagnostic, Diagnostics, Value, template, vault};
 
 use super::check::{Actions, check_action};
@@ -85,11 +85,12 @@ impl Ahead<'_> {
             }
         }
         let around = self.around(task);
-        let Some(role) = self.loader.role(name, &files, &around, place, Arc::default(), Arc::default()) else { return };
-        if self.seen.insert(role.path.join(files.tasks.as_deref().unwrap_or_default())) {
-            let items = self.loader.role_tasks(&role, &files, &around, place);
-            self.items(&items);
-            self.loader.role_handlers(&role, &files, &around).iter().for_each(|handler| self.found(handler));
+        let usage = RoleUse { name: name.to_string(), files, ..RoleUse::default() };
+        let Some(role) = self.loader.role(&usage, &around, place) else { return };
+        if self.seen.insert(role.path.join(usage.files.tasks.as_deref().unwrap_or_default())) {
+            let gathered = self.loader.gather(&usage, &around, place, true);
+            self.items(&gathered.items);
+            gathered.handlers.iter().for_each(|handler| self.found(handler));
         }
     }
 
@@ -141,6 +142,7 @@ impl Ahead<'_> {
             dir: task.dir.clone(),
             handlers: false,
             importing: Vec::new(),
+            imported: Arc::default(),
         }
     }
 }

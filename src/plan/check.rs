@@ -71,7 +71,7 @@ fn unknown_handlers(play: &Play, task: &Task) -> Diagnostics {
         return Vec::new();
     }
     let names = task.notify.iter().flat_map(texts);
-    let unknown = names.filter(|name| !play.handlers.iter().any(|handler| answers_to(handler, name)));
+    let unknown = names.filter(|name| !play.handlers.iter().any(|handler| may_be(handler, name)));
     unknown.map(|name| Diagnostic::new(format!("the requested handler '{name}' was not found")).at(&task.place)).collect()
 }
 
@@ -93,14 +93,22 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Whether a handler may be meant by `name`: its own name (with or without its role's), a topic, or a name that is a template.
-pub fn answers_to(handler: &Task, name: &str) -> bool {
+/// Whether a handler listens to the topic `name` or may be called so.
+fn may_be(handler: &Task, name: &str) -> bool {
+    handler.topics().any(|topic| is_meant(&topic, handler, name)) || answers_to(handler, name)
+}
+
+/// Whether `name` means a handler's `own` name or topic: with or without the name of its role.
+pub fn is_meant(own: &str, handler: &Task, name: &str) -> bool {
     let of_role = handler.role.as_ref().and_then(|role| name.strip_prefix(role.name.as_ref())?.strip_prefix(" : "));
-    let matches = |own: &str| own == name || of_role == Some(own);
-    handler.listen.iter().flat_map(texts).any(matches)
-        || match &handler.name {
-            Some(Value::Template(_)) => true,
-            Some(own) => own.as_str().is_some_and(matches),
-            None => matches(&handler.action.module),
-        }
+    own == name || of_role == Some(own)
+}
+
+/// Whether a handler may be called `name`, with or without its role's name; one whose name is a template always may.
+pub fn answers_to(handler: &Task, name: &str) -> bool {
+    match &handler.name {
+        Some(Value::Template(_)) => true,
+        Some(own) => own.as_str().is_some_and(|own| is_meant(own, handler, name)),
+        None => false,
+    }
 }

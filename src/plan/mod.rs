@@ -15,7 +15,7 @@ use crate::language::playbook::Play;
 
 pub use ahead::ahead;
 pub use build::build;
-pub use check::{answers_to, check};
+pub use check::{answers_to, check, is_meant};
 pub use draw::{Style, draw};
 
 /// A play on its hosts.

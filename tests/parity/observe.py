@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 SECONDS = 30
 # Moments, places and identities of this machine, and what a program says about itself.
 VOLATILE = {"start", "end", "delta", "atime", "mtime", "ctime", "birthtime", "inode", "dev", "uid", "gid", "owner", "group", "size", "invocation"}
-VOLATILE |= {"exception", "warnings", "deprecations", "ansible_job_id", "results_file", "ansible_loop_var", "diff", "backup_file"}
+VOLATILE |= {"exception", "failed_when_suppressed_exception", "warnings", "deprecations", "ansible_job_id", "results_file", "ansible_loop_var", "diff", "backup_file"}
 # Failures of these modules say what the playbook made them say.
 SPEAKING = {"fail", "assert", "command", "shell", "debug"}
 
@@ -121,7 +121,8 @@ def entry(event: dict) -> dict:
     for name in ("failed", "skipped"):
         told["result"].pop(name, None)
     if event["status"] in ("failed", "unreachable") and event["module"] not in SPEAKING:
-        told["result"].pop("msg", None)
+        for name in ("msg", "reason", "message"):
+            told["result"].pop(name, None)
     return told
 
 

@@ -38,7 +38,7 @@ pub fn arguments(task: &Task, scope: &TaskScope) -> Result<Fields, Diagnostic> {
             true => template::text(&template::resolve(&template::string(&text, None)?, scope)?),
             false => text,
         };
-        match template::resolve(value, scope).map_err(|p| p.at(task.action.place_of(&name)))? {
+        match template::resolve(value, scope).map_err(|problem| unresolved(task, &name, problem))? {
             Value::Omit => {}
             value => {
                 args.insert(name, value.to_json());
@@ -46,6 +46,20 @@ pub fn arguments(task: &Task, scope: &TaskScope) -> Result<Fields, Diagnostic> {
         }
     }
     Ok(args)
+}
+
+fn unresolved(task: &Task, name: &str, problem: Diagnostic) -> Diagnostic {
+    let module = full_name(&task.action.module);
+    let message = format!("Finalization of task args for '{module}' failed: Error while resolving value for '{name}': {}", problem.message);
+    Diagnostic { message, ..problem }.at(task.action.place_of(name))
+}
+
+/// A module's name with its collection.
+fn full_name(module: &str) -> String {
+    match module.contains('.') {
+        true => module.replace("ansible.legacy.", "ansible.builtin."),
+        false => format!("ansible.builtin.{module}"),
+    }
 }
 
 /// Arguments that an action evaluates itself.

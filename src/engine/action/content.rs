@@ -9,6 +9,8 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use crate::engine::outcome::{Outcome, fields};
+use crate::engine::scope::TaskScope;
+use crate::language::Value;
 use crate::language::playbook::find_file;
 use crate::language::template::{self, Scope};
 use crate::modules::assemble::{fragments, join};
@@ -89,13 +91,8 @@ pub async fn template(mut call: Call<'_>) -> Outcome {
         Ok(Err(_)) => return Outcome::failed(format!("{} is not UTF-8 text", path.display())),
         Err(message) => return Outcome::failed(message),
     };
-    let mut scope = call.scope.clone();
     let shown = path.display().to_string();
-    for (name, value) in [("template_path", shown.as_str()), ("template_fullpath", &shown), ("ansible_managed", "Ansible managed")] {
-        if scope.variable(name).is_none() {
-            scope.local(name, value.into());
-        }
-    }
+    let scope = about(&call, &path, &src);
     let rendered = match template::render_file(&text, &shown, &scope) {
         Ok(rendered) => rendered,
         Err(problem) => return Outcome::failed(problem.to_string()),
@@ -158,6 +155,11 @@ pub async fn unarchive(mut call: Call<'_>) -> Outcome {
 /// Brings a file of the host's to the controller. Source: ansible.builtin.fetch.
 pub async fn fetch(call: Call<'_>) -> Outcome {
     let (Some(src), Some(dest)) = (call.text("src"), call.text("dest")) else { return Outcome::failed("src and dest are required") };
+    if call.check {
+        let reason =
+            [("changed", false.into()), ("skipped", true.into()), ("msg", "check mode not (yet) supported for this module".into())];
+        return Outcome::of(fields(reason));
+    }
     let read = remote::run(&call, "slurp", fields([("src", src.clone().into())])).await;
     if !read.goes_on() {
         let missing = read.result.get("msg").and_then(Json::as_str).is_some_and(|m| m.contains("not found"));
@@ -175,10 +177,7 @@ pub async fn fetch(call: Call<'_>) -> Outcome {
     let path = destination(&call, &src, &dest);
     let (sum, md5) = (hex(&Sha1::digest(&bytes)), hex(&md5::Md5::digest(&bytes)));
     let same = tokio::fs::read(&path).await.is_ok_and(|old| old == bytes);
-    if !same
-        && !call.check
-        && let Err(message) = write(&path, &bytes).await
-    {
+    if !same && let Err(message) = write(&path, &bytes).await {
         return Outcome::failed(message);
     }
     let entries = [
@@ -215,7 +214,49 @@ async fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 
 async fn module(call: &mut Call<'_>, name: &str) -> Outcome {
     let args = std::mem::take(&mut call.args);
-    remote::run(call, name, args).await
+    let mut outcome = remote::run(call, name, args).await;
+    if name == "copy" {
+        // There are as many diffs as files.
+        let diffs = outcome.result.shift_remove("diff").into_iter().flat_map(|diff| match diff {
+            Json::Array(diffs) => diffs,
+            single => vec![single],
+        });
+        let diffs: Vec<Json> = diffs.collect();
+        if call.diff {
+            outcome.result.insert("diff".into(), diffs.into());
+        }
+    }
+    outcome
+}
+
+/// What a template sees beside the task's variables: itself.
+fn about(call: &Call, path: &Path, src: &str) -> TaskScope {
+    use std::os::unix::fs::MetadataExt;
+    let mut scope = call.scope.clone();
+    let meta = std::fs::metadata(path).ok();
+    let time = |seconds: i64| {
+        let moment = jiff::Timestamp::from_second(seconds).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
+        Value::from(moment.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    };
+    let full = path.display().to_string();
+    let uid = meta.as_ref().map_or(0, MetadataExt::uid);
+    let owner = crate::modules::accounts::passwd::by_uid(uid).map_or_else(|| uid.to_string(), |user| user.name);
+    let entries = [
+        ("ansible_managed", "Ansible managed".into()),
+        ("template_destpath", call.text("dest").map_or(Value::Null, Value::from)),
+        ("template_fullpath", full.as_str().into()),
+        ("template_host", rustix::system::uname().nodename().to_string_lossy().into_owned().into()),
+        ("template_mtime", time(meta.as_ref().map_or(0, MetadataExt::mtime))),
+        ("template_path", src.into()),
+        ("template_run_date", time(jiff::Timestamp::now().as_second())),
+        ("template_uid", owner.into()),
+    ];
+    for (name, value) in entries {
+        if scope.given(name).is_none() {
+            scope.local(name, value);
+        }
+    }
+    scope
 }
 
 /// Puts content beside the arguments: small content whole, large content by its hash, to be asked for.

@@ -1,9 +1,9 @@
 //! `include_tasks` and `include_role`: tasks that are read when the task runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use crate::engine::outcome::{Effect, Inclusion, Outcome, fields};
-use crate::language::playbook::{Keywords, RoleFiles, Surroundings};
+use crate::language::playbook::{Gathered, Keywords, RoleFiles, RoleUse, Surroundings};
 use crate::language::{Map, Value, template};
 
 use super::Call;
@@ -19,10 +19,14 @@ pub async fn include_tasks(call: Call<'_>) -> Outcome {
     };
     let loader = &call.scope.run.loader;
     let Some(path) = loader.find_tasks(&name, &around) else {
-        return Outcome::failed(format!("Could not find or access '{name}' on the Ansible Controller."));
+        let mut outcome = missing(format!("Could not find or access '{name}' on the Ansible Controller."));
+        outcome.result.insert("include".into(), name.into());
+        return outcome;
     };
     let items = loader.task_file(&path, &around, Some(&call.task.action.place));
-    included(&call, path.display().to_string(), items, Vec::new())
+    let mut gathered = std::mem::take(&mut *around.imported.lock().unwrap_or_else(PoisonError::into_inner));
+    gathered.items = items;
+    included(&call, path.display().to_string(), gathered, true)
 }
 
 /// Runs a role next. Source: ansible.builtin.include_role.
@@ -36,35 +40,36 @@ pub async fn include_role(call: Call<'_>) -> Outcome {
     };
     let from = |part: &str| call.text(&format!("{part}_from"));
     let files = RoleFiles { tasks: from("tasks"), vars: from("vars"), defaults: from("defaults"), handlers: from("handlers") };
-    let loader = &call.scope.run.loader;
-    let place = &call.task.action.place;
-    let Some(role) = loader.role(&name, &files, &around, place, Arc::default(), Arc::default()) else {
-        let problems: Vec<String> = loader.take_problems().iter().map(ToString::to_string).collect();
-        return Outcome::failed(problems.join("; "));
-    };
-    let items = loader.role_tasks(&role, &files, &around, place);
-    let handlers = loader.role_handlers(&role, &files, &around);
-    included(&call, role.name.to_string(), items, handlers)
+    let again = call.flag("allow_duplicates").unwrap_or(true);
+    let usage = RoleUse { name, files, ..RoleUse::default() };
+    let mut gathered = call.scope.run.loader.gather(&usage, &around, &call.task.action.place, again);
+    gathered.extend(std::mem::take(&mut *around.imported.lock().unwrap_or_else(PoisonError::into_inner)));
+    let public = call.flag("public").unwrap_or(false);
+    included(&call, usage.name, gathered, public)
 }
 
-fn included(
-    call: &Call,
-    name: String,
-    items: Vec<crate::language::playbook::Item>,
-    handlers: Vec<Arc<crate::language::playbook::Task>>,
-) -> Outcome {
+fn included(call: &Call, name: String, gathered: Gathered, public: bool) -> Outcome {
     let problems = call.scope.run.loader.take_problems();
     if !problems.is_empty() {
         let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        return Outcome::failed(texts.join("; "));
+        return missing(texts.join("; "));
     }
-    let mut outcome = Outcome::of(fields([("include", name.clone().into()), ("changed", false.into())]));
     let vars = match variables(call) {
         Ok(vars) => vars,
-        Err(problem) => return Outcome::failed(problem.to_string()),
+        Err(problem) => return Outcome::mistake(&problem),
     };
-    outcome.effect = Some(Effect::Include(vec![Inclusion { name, items: Arc::new(items), vars: Arc::new(vars), handlers }]));
+    let roles = if public { gathered.roles } else { Vec::new() };
+    let inclusion =
+        Inclusion { name: name.clone(), items: Arc::new(gathered.items), vars: Arc::new(vars), handlers: gathered.handlers, roles };
+    let mut outcome = Outcome::of(fields([("include", name.into()), ("changed", false.into())]));
+    outcome.effect = Some(Effect::Include(vec![inclusion]));
     outcome
+}
+
+/// A failure to find or read what is to be included.
+fn missing(reason: String) -> Outcome {
+    let entries = [("failed", true.into()), ("changed", false.into()), ("msg", reason.clone().into()), ("reason", reason.into())];
+    Outcome::of(fields(entries))
 }
 
 /// The include's own variables, and those of its loop.
@@ -97,5 +102,6 @@ fn surroundings(call: &Call) -> Result<Surroundings, String> {
         dir: call.task.dir.clone(),
         handlers: false,
         importing: Vec::new(),
+        imported: Arc::default(),
     })
 }

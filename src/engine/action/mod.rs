@@ -4,6 +4,7 @@ mod arguments;
 mod content;
 mod control;
 mod data;
+mod include_vars;
 mod inclusion;
 mod inventory;
 mod remote;
@@ -108,7 +109,7 @@ static ACTIONS: &[Action] = &[
     action!("group_by", Some(&["key", "parents"]), inventory::group_by),
     action!("include_role", Some(ROLE_PARAMS), inclusion::include_role),
     action!("include_tasks", Some(&["file", "apply"]), inclusion::include_tasks),
-    action!("include_vars", None, data::include_vars),
+    action!("include_vars", Some(include_vars::PARAMS), include_vars::include_vars),
     action!("meta", Some(&[]), control::meta),
     action!("pause", Some(&["seconds", "minutes", "prompt", "echo"]), wait::pause),
     action!("raw", Some(&["executable"]), remote::raw),
@@ -132,6 +133,11 @@ pub fn known(name: &str) -> Option<Option<&'static [&'static str]>> {
         return Some(None);
     }
     ACTIONS.iter().find(|action| action.name == name).map(|action| action.params)
+}
+
+/// Whether an action is done once for all hosts, for the first of them.
+pub fn bypasses_hosts(task: &Task) -> bool {
+    matches!(task.action.short(), "add_host" | "pause")
 }
 
 /// Carries out a task's action.

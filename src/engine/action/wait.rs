@@ -41,7 +41,7 @@ pub async fn pause(call: Call<'_>) -> Outcome {
         ("changed", false.into()),
         ("rc", 0.into()),
         ("delta", spent.as_secs().into()),
-        ("stdout", format!("Paused for {:.2} seconds", spent.as_secs_f64()).into()),
+        ("stdout", format!("Paused for {:?} seconds", (spent.as_secs_f64() * 100.0).round() / 100.0).into()),
         ("stderr", "".into()),
         ("user_input", "".into()),
     ];

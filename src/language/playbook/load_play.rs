@@ -1,7 +1,7 @@
 //! From YAML to plays.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use crate::language::yaml::{Node, NodeKind};
 use crate::language::{Diagnostic, Key, Map, Value};
@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::keywords::{Keywords, place};
 use super::load_role::{Gathered, flat};
 use super::load_task::Surroundings;
-use super::loader::Loader;
+use super::loader::{Gathering, Loader};
 use super::play::{Play, Prompt};
 use super::task::{Action, Item, Task};
 
@@ -55,7 +55,9 @@ impl Loader {
             self.report(Diagnostic::new(format!("a playbook must be a list of plays, not {}", document.kind_name())).at(&document.place));
             return Vec::new();
         };
-        let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        // An absolute directory keeps everything found from it absolute, as `role_path` and its like have to be.
+        let dir = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let dir = dir.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         importing.push(path.to_path_buf());
         let mut plays = Vec::new();
         for node in nodes {
@@ -115,6 +117,7 @@ impl Loader {
             dir: dir.to_path_buf(),
             handlers: false,
             importing: Vec::new(),
+            imported: Arc::default(),
         };
         let mut gathered = Gathered::default();
         if let Some(node) = fields.take("roles") {
@@ -125,8 +128,10 @@ impl Loader {
             fields.take(name).map_or_else(Vec::new, |node| self.items(node, &around))
         };
         let (pre, tasks, post) = (list("pre_tasks", false), list("tasks", false), list("post_tasks", false));
+        let own_handlers = flat(list("handlers", true));
+        gathered.extend(std::mem::take(&mut *around.imported.lock().unwrap_or_else(PoisonError::into_inner)));
         let mut handlers = gathered.handlers;
-        handlers.extend(flat(list("handlers", true)));
+        handlers.extend(own_handlers);
         let mut items = pre;
         items.push(Item::Flush);
         items.extend(gathered.items);
@@ -215,7 +220,8 @@ impl Loader {
                 args.insert(Key::from(name), value);
             }
         }
-        if matches!(wanted, Some(Value::Bool(false))) {
+        let gathering = self.settings.gathering;
+        if matches!(wanted, Some(Value::Bool(false))) || wanted.is_none() && gathering == Gathering::Explicit {
             return (wanted, None);
         }
         let mut keywords = keywords.clone();
@@ -224,6 +230,11 @@ impl Loader {
         }
         if let Some(flag @ Value::Template(_)) = &wanted {
             keywords.when.push(super::Condition { value: flag.clone(), place: fields.place.clone() });
+        }
+        if wanted.is_none() && gathering == Gathering::Smart {
+            let unknown =
+                super::Condition { value: Value::from("ansible_facts is not defined or not ansible_facts"), place: fields.place.clone() };
+            keywords.when.push(unknown);
         }
         let action = Action { module: "setup".into(), args, whole: None, places: Vec::new(), place: fields.place.clone() };
         let task = Task {

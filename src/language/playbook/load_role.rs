@@ -11,7 +11,7 @@ use super::keywords::{Keywords, place};
 use super::load_task::Surroundings;
 use super::loader::Loader;
 use super::role::{Role, main_file};
-use super::task::{Item, Task};
+use super::task::{Item, RoleTasks, Task};
 
 /// Which files of a role are meant, when not `main`.
 #[derive(Clone, Debug, Default)]
@@ -26,51 +26,101 @@ pub struct RoleFiles {
     pub handlers: Option<String>,
 }
 
+/// One use of a role, as it is written.
+#[derive(Debug, Default)]
+pub struct RoleUse {
+    /// The role's name.
+    pub name: String,
+    /// Which of its files are meant.
+    pub files: RoleFiles,
+    /// The keywords of the entry itself.
+    pub keywords: Keywords,
+    /// Its `vars`.
+    pub vars: Arc<Map>,
+    /// Everything else, which are parameters.
+    pub params: Arc<Map>,
+}
+
 /// What a play gathers from its roles.
-#[derive(Default)]
-pub(super) struct Gathered {
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// Their tasks.
     pub items: Vec<Item>,
+    /// Their handlers.
     pub handlers: Vec<Arc<Task>>,
+    /// The roles, dependencies first.
     pub roles: Vec<Arc<Role>>,
-    seen: Vec<String>,
+    seen: Vec<Arc<str>>,
+}
+
+impl Gathered {
+    /// Adds handlers and roles that were not there before.
+    pub fn extend(&mut self, other: Gathered) {
+        self.items.extend(other.items);
+        let known = |role: &Option<Arc<Role>>| role.as_ref().is_some_and(|role| self.seen.contains(&role.identity));
+        let handlers: Vec<_> = other.handlers.into_iter().filter(|handler| !known(&handler.role)).collect();
+        self.handlers.extend(handlers);
+        self.roles.extend(other.roles);
+        self.seen.extend(other.seen);
+    }
+
+    fn add(&mut self, role: Arc<Role>, items: Vec<Item>, handlers: Vec<Arc<Task>>, again: bool) {
+        self.items.push(Item::Role(Arc::new(RoleTasks { role: role.clone(), items, again })));
+        if !self.seen.contains(&role.identity) {
+            self.seen.push(role.identity.clone());
+            self.handlers.extend(handlers);
+        }
+        self.roles.push(role);
+    }
 }
 
 impl Loader {
     /// One entry of `roles:` or of a role's dependencies, with the dependencies before it.
     pub(super) fn role_entry(&self, node: &Node, around: &Surroundings, parent: Option<&Arc<Role>>, gathered: &mut Gathered) {
-        let Some((name, keywords, vars, params)) = self.read_entry(node) else { return };
-        let mut around = Surroundings { keywords: Arc::new(keywords.within(&around.keywords)), ..around.clone() };
+        let Some(usage) = self.read_entry(node) else { return };
+        let mut around = Surroundings { keywords: Arc::new(usage.keywords.clone().within(&around.keywords)), ..around.clone() };
         around.role = parent.cloned();
-        let files = RoleFiles::default();
-        let Some(role) = self.role(&name, &files, &around, &node.place, vars, params) else { return };
+        let Some(role) = self.role(&usage, &around, &node.place) else { return };
         if role.lineage().iter().filter(|n| **n == role.name.as_ref()).count() > 1 {
-            self.report(
-                Diagnostic::new(format!("the roles {} depend on each other in a circle", role.lineage().join(" <- "))).at(&node.place),
-            );
-            return;
+            let message = format!("the roles {} depend on each other in a circle", role.lineage().join(" <- "));
+            return self.report(Diagnostic::new(message).at(&node.place));
         }
-        let meta = main_file(&role.path.join("meta"), "main").and_then(|path| self.file(&path, None));
-        let allow_duplicates =
-            meta.as_ref().and_then(|m| m.get("allow_duplicates")).is_some_and(|n| matches!(self.value(n), Value::Bool(true)));
-        let mark =
-            format!("{} {:?} {:?} {:?} {:?}", role.path.display(), role.params, role.vars, around.keywords.tags, around.keywords.when);
-        if gathered.seen.contains(&mark) && !allow_duplicates {
-            return;
-        }
-        gathered.seen.push(mark);
-        let dependencies = meta.as_ref().and_then(|m| m.get("dependencies"));
-        for dependency in dependencies.and_then(Node::as_list).unwrap_or_default() {
-            self.role_entry(dependency, &around, Some(&role), gathered);
-        }
-        gathered.items.extend(self.role_tasks(&role, &files, &around, &node.place));
-        gathered.handlers.extend(self.role_handlers(&role, &files, &around));
-        gathered.roles.push(role);
+        let allow = self.allows_duplicates(&role);
+        self.add_role(role, &usage.files, &around, &node.place, allow, gathered);
     }
 
-    fn read_entry(&self, node: &Node) -> Option<(String, Keywords, Arc<Map>, Arc<Map>)> {
+    /// A role that a task brings in, with its dependencies before it.
+    pub fn gather(&self, usage: &RoleUse, around: &Surroundings, at: &Place, again: bool) -> Gathered {
+        let mut gathered = Gathered::default();
+        if let Some(role) = self.role(usage, around, at) {
+            self.add_role(role, &usage.files, around, at, again, &mut gathered);
+        }
+        gathered
+    }
+
+    fn add_role(&self, role: Arc<Role>, files: &RoleFiles, around: &Surroundings, at: &Place, again: bool, gathered: &mut Gathered) {
+        let meta = self.role_meta(&role);
+        for dependency in meta.as_ref().and_then(|meta| meta.get("dependencies")).and_then(Node::as_list).unwrap_or_default() {
+            self.role_entry(dependency, around, Some(&role), gathered);
+        }
+        let items = self.role_tasks(&role, files, around, at);
+        let handlers = self.role_handlers(&role, files, around);
+        gathered.add(role, items, handlers, again);
+    }
+
+    fn role_meta(&self, role: &Role) -> Option<Arc<Node>> {
+        main_file(&role.path.join("meta"), "main").and_then(|path| self.file(&path, None))
+    }
+
+    fn allows_duplicates(&self, role: &Role) -> bool {
+        let meta = self.role_meta(role);
+        meta.as_ref().and_then(|m| m.get("allow_duplicates")).is_some_and(|n| matches!(self.value(n), Value::Bool(true)))
+    }
+
+    fn read_entry(&self, node: &Node) -> Option<RoleUse> {
+        let named = |name: &str| self.static_text(&self.template(name, &node.place), &Map::default(), &node.place);
         if let Some(name) = node.as_str() {
-            let name = self.static_text(&self.template(name, &node.place), &Map::default(), &node.place)?;
-            return Some((name, Keywords::default(), Arc::default(), Arc::default()));
+            return Some(RoleUse { name: named(name)?, ..RoleUse::default() });
         }
         let mut fields = Fields::of(self, node, "a role")?;
         let name = fields.take("role").or_else(|| fields.take("name"));
@@ -78,24 +128,17 @@ impl Loader {
             self.report(Diagnostic::new("an entry of roles needs the name of a role").at(&node.place));
             return None;
         };
-        let name = self.static_text(&self.template(name, &node.place), &Map::default(), &node.place)?;
+        let name = named(name)?;
         let _ = fields.take("name");
         let keywords = fields.keywords(place::ROLE);
         let vars = fields.take("vars").map(|n| self.vars(n, "vars")).unwrap_or_default();
         let params = fields.rest().iter().map(|(name, _, value)| (Key::from(*name), self.value(value))).collect();
-        Some((name, keywords, vars, Arc::new(params)))
+        Some(RoleUse { name, files: RoleFiles::default(), keywords, vars, params: Arc::new(params) })
     }
 
     /// Finds a role and reads its variables.
-    pub fn role(
-        &self,
-        name: &str,
-        files: &RoleFiles,
-        around: &Surroundings,
-        at: &Place,
-        vars: Arc<Map>,
-        params: Arc<Map>,
-    ) -> Option<Arc<Role>> {
+    pub fn role(&self, usage: &RoleUse, around: &Surroundings, at: &Place) -> Option<Arc<Role>> {
+        let RoleUse { name, files, keywords, vars, params } = usage;
         let searched = self.role_places(around);
         let Some(path) = searched.iter().map(|dir| dir.join(name)).chain([PathBuf::from(name)]).find(|p| p.is_dir()) else {
             let here = Path::new(".");
@@ -105,10 +148,17 @@ impl Loader {
             return None;
         };
         let read = |part: &str, from: &Option<String>| self.role_vars(&path.join(part), from.as_deref());
-        let defaults = read("defaults", &files.defaults);
-        let mut own = Map::clone(&read("vars", &files.vars));
-        own.extend(vars.iter().map(|(k, v)| (k.clone(), v.clone())));
-        Some(Arc::new(Role { name: name.into(), path: path.clone(), defaults, vars: Arc::new(own), params, parent: around.role.clone() }))
+        let identity = format!("{} {files:?} {params:?} {vars:?} {:?} {:?}", path.display(), keywords.tags, keywords.when);
+        Some(Arc::new(Role {
+            name: name.as_str().into(),
+            defaults: read("defaults", &files.defaults),
+            vars: read("vars", &files.vars),
+            entry: vars.clone(),
+            params: params.clone(),
+            identity: identity.into(),
+            parent: around.role.clone(),
+            path,
+        }))
     }
 
     fn role_places(&self, around: &Surroundings) -> Vec<PathBuf> {
@@ -170,6 +220,7 @@ pub(super) fn flat(items: Vec<Item>) -> Vec<Arc<Task>> {
         match item {
             Item::Task(task) => tasks.push(task),
             Item::Block(block) => tasks.extend(flat(block.block.clone())),
+            Item::Role(role) => tasks.extend(flat(role.items.clone())),
             Item::Flush => {}
         }
     }

@@ -1,7 +1,7 @@
 //! From YAML to tasks and blocks.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::language::template;
 use crate::language::yaml::{Node, NodeKind};
@@ -10,6 +10,7 @@ use crate::language::{Diagnostic, Key, Map, Place, Value};
 use super::fields::{Fields, nearest};
 use super::free_form::{self, FREE_FORM, RAW_PARAMS};
 use super::keywords::{Keyword, Keywords, place};
+use super::load_role::{Gathered, RoleFiles, RoleUse};
 use super::loader::Loader;
 use super::role::Role;
 use super::task::{Action, Block, Item, Loop, Task};
@@ -39,6 +40,26 @@ const TASK_KEYWORDS: &[&str] = &[
     "module_defaults",
 ];
 
+/// The keywords that an include may have.
+const INCLUDE_KEYWORDS: &[&str] = &[
+    "args",
+    "collections",
+    "debugger",
+    "ignore_errors",
+    "loop",
+    "loop_control",
+    "name",
+    "no_log",
+    "register",
+    "run_once",
+    "tags",
+    "timeout",
+    "vars",
+    "when",
+    // As a handler.
+    "listen",
+];
+
 /// What surrounds a list of tasks.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
@@ -54,6 +75,8 @@ pub struct Surroundings {
     pub handlers: bool,
     /// Names of the files that are being imported, against cycles.
     pub importing: Vec<PathBuf>,
+    /// What imported roles bring beside their tasks.
+    pub imported: Arc<Mutex<Gathered>>,
 }
 
 impl Surroundings {
@@ -89,11 +112,25 @@ impl Loader {
         if fields.has("block") || fields.has("rescue") || fields.has("always") {
             return self.block(fields, around).map(|b| Item::Block(Arc::new(b))).into_iter().collect();
         }
+        self.check_include(&fields);
         let Some(task) = self.task(fields, around) else { return Vec::new() };
         match task.action.short() {
             "import_tasks" => self.import_tasks(task, around),
             "import_role" => self.import_role(task, around),
             _ => vec![Item::Task(Arc::new(task))],
+        }
+    }
+
+    /// Keywords that an include cannot have, as they would say nothing about the tasks it brings in.
+    fn check_include(&self, fields: &Fields) {
+        let kinds = [("include_tasks", "TaskInclude"), ("include_role", "IncludeRole")];
+        let kind = kinds.iter().find(|(name, _)| fields.has(name) || fields.has(&format!("ansible.builtin.{name}")));
+        let Some((module, kind)) = kind else { return };
+        for (name, key, _) in fields.rest().iter().filter(|(name, ..)| !name.ends_with(module)) {
+            if !INCLUDE_KEYWORDS.contains(name) && !name.starts_with("with_") {
+                let problem = Diagnostic::new(format!("'{name}' is not a valid attribute for a {kind}")).at(&key.place);
+                self.report(problem.hint(format!("put it into apply: {module}: {{apply: {{{name}: …}}}}")));
+            }
         }
     }
 
@@ -159,15 +196,24 @@ impl Loader {
             Some(name) => (Some(Arc::from(&name[5..])), fields.value(name)?),
             None => (None, fields.value("loop")?),
         };
-        let mut looped =
-            Loop { lookup, over, var: "item".into(), index_var: None, label: None, pause: None, extended: None, break_when: None };
+        let mut looped = Loop {
+            lookup,
+            over,
+            var: "item".into(),
+            index_var: None,
+            label: None,
+            pause: None,
+            extended: None,
+            allitems: true,
+            break_when: None,
+        };
         if let Some(mut control) = fields.take("loop_control").and_then(|node| Fields::of(self, node, "loop_control")) {
             looped.var = control.text("loop_var").unwrap_or(looped.var);
             looped.index_var = control.text("index_var");
             looped.label = control.value("label");
             looped.pause = control.value("pause");
             looped.extended = control.value("extended");
-            control.take("extended_allitems");
+            looped.allitems = !matches!(control.value("extended_allitems"), Some(Value::Bool(false)));
             looped.break_when = control.conditions("break_when");
             control.nothing_else("LoopControl", &["loop_var", "index_var", "label", "pause", "extended", "break_when"]);
         }
@@ -248,7 +294,12 @@ impl Loader {
         let mut action = empty(module, at);
         let short = module.rsplit_once('.').map_or(module, |(_, s)| s);
         let trimmed = text.trim();
-        if !FREE_FORM.contains(&short) && trimmed.starts_with("{{") && trimmed.ends_with("}}") && !trimmed[2..].contains("{{") {
+        if !FREE_FORM.contains(&short)
+            && !RAW_PARAMS.contains(&short)
+            && trimmed.starts_with("{{")
+            && trimmed.ends_with("}}")
+            && !trimmed[2..].contains("{{")
+        {
             action.whole = Some(self.template(text, at));
             return Some(action);
         }
@@ -340,14 +391,14 @@ impl Loader {
             return Vec::new();
         };
         let from = |part: &str| text(&format!("{part}_from"));
-        let files = super::load_role::RoleFiles {
-            tasks: from("tasks"),
-            vars: from("vars"),
-            defaults: from("defaults"),
-            handlers: from("handlers"),
-        };
-        let Some(role) = self.role(&name, &files, around, at, Arc::default(), Arc::default()) else { return Vec::new() };
-        self.role_tasks(&role, &files, &around.with(task.keywords), at)
+        let files = RoleFiles { tasks: from("tasks"), vars: from("vars"), defaults: from("defaults"), handlers: from("handlers") };
+        let again = !matches!(args.get("allow_duplicates"), Some(Value::Bool(false)));
+        let inside = around.with(task.keywords);
+        let usage = RoleUse { name, files, ..RoleUse::default() };
+        let mut gathered = self.gather(&usage, &inside, at, again);
+        let items = std::mem::take(&mut gathered.items);
+        around.imported.lock().unwrap_or_else(PoisonError::into_inner).extend(gathered);
+        items
     }
 }
 

@@ -18,6 +18,20 @@ pub struct Settings {
     pub extra_vars: Arc<Map>,
     /// For vaulted files and values.
     pub secrets: Arc<Secrets>,
+    /// Whether plays gather facts that do not say so.
+    pub gathering: Gathering,
+}
+
+/// `gathering` of the configuration: what plays do that do not say whether they gather facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Gathering {
+    /// They do.
+    #[default]
+    Implicit,
+    /// They do not.
+    Explicit,
+    /// They do on hosts whose facts are not known yet.
+    Smart,
 }
 
 /// Reads files once and keeps the mistakes found in them.

@@ -19,14 +19,14 @@ mod task;
 pub use fields::nearest;
 pub use free_form::Line;
 pub use keywords::{Condition, Keyword, Keywords};
-pub use load_role::RoleFiles;
+pub use load_role::{Gathered, RoleFiles, RoleUse};
 pub use load_task::Surroundings;
-pub use loader::{Loader, Settings};
+pub use loader::{Gathering, Loader, Settings};
 pub use play::{Play, Prompt, tasks_of};
 pub use role::Role;
 pub use search::find_file;
 pub use tags::TagFilter;
-pub use task::{Action, Block, Item, Loop, Task};
+pub use task::{Action, Block, Item, Loop, RoleTasks, Task};
 
 /// The `name=value` pairs of a text, and the words that are none.
 pub fn pairs(text: &str) -> Result<Line, String> {

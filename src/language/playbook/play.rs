@@ -97,6 +97,7 @@ fn collect<'a>(items: &'a [Item], found: &mut Vec<&'a Arc<Task>>) {
                 collect(block.rescue.as_deref().unwrap_or_default(), found);
                 collect(&block.always, found);
             }
+            Item::Role(role) => collect(&role.items, found),
             Item::Flush => {}
         }
     }

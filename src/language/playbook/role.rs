@@ -14,10 +14,14 @@ pub struct Role {
     pub path: PathBuf,
     /// `defaults/main`.
     pub defaults: Arc<Map>,
-    /// `vars/main`, then the `vars` of the role entry.
+    /// `vars/main`.
     pub vars: Arc<Map>,
+    /// The `vars` of the role entry.
+    pub entry: Arc<Map>,
     /// The parameters of the role entry.
     pub params: Arc<Map>,
+    /// Tells uses of the role apart that differ in more than where they stand.
+    pub identity: Arc<str>,
     /// The role that brought it in as a dependency, or included it.
     pub parent: Option<Arc<Role>>,
 }

@@ -15,6 +15,8 @@ pub enum Item {
     Task(Arc<Task>),
     /// A block with its rescue and always.
     Block(Arc<Block>),
+    /// The tasks of a role.
+    Role(Arc<RoleTasks>),
     /// Pending handlers run here.
     Flush,
 }
@@ -32,6 +34,17 @@ pub struct Block {
     pub rescue: Option<Vec<Item>>,
     /// What all hosts do in the end.
     pub always: Vec<Item>,
+}
+
+/// The tasks of one use of a role.
+#[derive(Debug)]
+pub struct RoleTasks {
+    /// The role.
+    pub role: Arc<Role>,
+    /// What it does.
+    pub items: Vec<Item>,
+    /// Whether hosts do it that did it before in the same play.
+    pub again: bool,
 }
 
 /// A task or handler.
@@ -123,6 +136,8 @@ pub struct Loop {
     pub pause: Option<Value>,
     /// Whether `ansible_loop` is set.
     pub extended: Option<Value>,
+    /// Whether `ansible_loop` has all items in it.
+    pub allitems: bool,
     /// Ends the loop early.
     pub break_when: Option<Vec<Condition>>,
 }
@@ -133,12 +148,27 @@ impl Task {
         let own = match &self.name {
             Some(Value::Template(t)) => t.source().to_string(),
             Some(value) => value.as_str().map_or_else(String::new, str::to_string),
+            None if self.action.short() == "include_role" => {
+                return match self.action.args.get("name").or_else(|| self.action.args.get("role")) {
+                    Some(Value::Template(t)) => format!("{} : {}", self.action.module, t.source()),
+                    name => format!("{} : {}", self.action.module, name.and_then(Value::as_str).unwrap_or_default()),
+                };
+            }
             None => self.action.module.to_string(),
         };
         match &self.role {
             Some(role) => format!("{} : {own}", role.name),
             None => own,
         }
+    }
+
+    /// As a handler: the topics it listens to, as far as they are plain text.
+    pub fn topics(&self) -> impl Iterator<Item = Arc<str>> {
+        let texts = |value: &Value| match value {
+            Value::List(items) => items.iter().filter_map(Value::as_str).map(Arc::from).collect::<Vec<_>>(),
+            other => other.as_str().map(Arc::from).into_iter().collect(),
+        };
+        self.listen.iter().flat_map(texts).collect::<Vec<Arc<str>>>().into_iter()
     }
 
     /// Whether the task brings in others when it runs.

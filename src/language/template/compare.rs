@@ -84,7 +84,7 @@ pub fn contains(container: &Value, item: &Value) -> Result<bool, String> {
         Value::List(items) => Ok(items.iter().any(|member| equal(member, item))),
         Value::Map(map) => Ok(Key::from_value(item).is_some_and(|key| map.contains_key(&key))),
         Value::Object(object) => match Key::from_value(item) {
-            Some(key) => Ok(object.keys().contains(&key)),
+            Some(key) => Ok(object.keys().contains(&key) || matches!(object.get(&key), Ok(Some(_)))),
             None => Ok(false),
         },
         Value::Str(text) => match item {
