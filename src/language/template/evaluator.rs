@@ -10,7 +10,7 @@ use super::frames::Frame;
 use super::globals;
 use super::output::Output;
 use super::source::{Body, Source};
-use super::{Scope, guard};
+use super::{Scope, guard, memo};
 
 /// The bodies of a `{% block %}`, the outermost child's first.
 pub type Blocks = HashMap<&'static str, Vec<(Body, Source)>>;
@@ -130,7 +130,11 @@ fn settle_named(value: Value, name: Option<&str>, scope: &dyn Scope) -> Eval<Val
     let Value::Template(template) = &value else {
         return Ok(value);
     };
+    if let Some(known) = memo::recall(template, scope) {
+        return Ok(known);
+    }
     let _entered = guard::enter(template, name, scope)?;
+    let watch = memo::watch();
     match template.evaluate(scope) {
         Err(Fail::Undefined(what)) => Ok(Value::Undefined(what)),
         Err(Fail::Error(diagnostic)) => Err(Fail::Error(match template.place() {
@@ -138,7 +142,10 @@ fn settle_named(value: Value, name: Option<&str>, scope: &dyn Scope) -> Eval<Val
             None => diagnostic,
         })),
         Ok(Value::Template(_)) => Err(Fail::new("a template gave a template")),
-        Ok(result) => Ok(result),
+        Ok(result) => {
+            watch.keep(template, scope, &result);
+            Ok(result)
+        }
     }
 }
 

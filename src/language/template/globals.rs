@@ -12,7 +12,7 @@ use super::evaluator::Evaluator;
 use super::fail::{Eval, Fail};
 use super::methods;
 use super::objects::{Cycler, Function, Joiner, Moment, Namespace};
-use super::{Call, compare, lookups, numbers, python_text};
+use super::{Call, compare, lookups, memo, numbers, python_text};
 
 type Global = fn(&Evaluator, Vec<Value>, Map) -> Eval<Value>;
 
@@ -118,6 +118,7 @@ fn undef(_: &Evaluator, args: Vec<Value>, kwargs: Map) -> Eval<Value> {
 }
 
 fn now(_: &Evaluator, args: Vec<Value>, kwargs: Map) -> Eval<Value> {
+    memo::changing();
     let utc = args.first().or_else(|| kwargs.get("utc")).is_some_and(compare::truthy);
     let moment = Moment(if utc { Zoned::now().with_time_zone(TimeZone::UTC) } else { Zoned::now() });
     match args.get(1).or_else(|| kwargs.get("fmt")) {
@@ -132,6 +133,7 @@ fn query(evaluator: &Evaluator, args: Vec<Value>, mut kwargs: Map) -> Eval<Value
 }
 
 fn lookup(evaluator: &Evaluator, args: Vec<Value>, mut kwargs: Map) -> Eval<Value> {
+    memo::changing();
     let mut args = args.into_iter();
     let name = match args.next() {
         Some(Value::Str(name)) => name,

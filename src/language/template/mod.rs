@@ -22,6 +22,7 @@ mod inheritance;
 mod literals;
 pub mod lookups;
 mod macros;
+mod memo;
 mod methods;
 mod names;
 mod numbers;
@@ -128,16 +129,19 @@ impl Scope for MapScope {
 
 /// Evaluates `value` at every depth: templates are rendered, `omit` members left out. Undefined is an error.
 pub fn resolve(value: &Value, scope: &dyn Scope) -> Result<Value, Diagnostic> {
+    let _session = memo::session(scope);
     Ok(deep::finish(value, scope)?)
 }
 
 /// Evaluates `value` itself but not its members. An undefined result is a value that says why.
 pub fn resolve_top(value: &Value, scope: &dyn Scope) -> Result<Value, Diagnostic> {
+    let _session = memo::session(scope);
     Ok(evaluator::settle(value.clone(), scope)?)
 }
 
 /// Evaluates `value` at every depth; members that fail become undefined values that say why.
 pub fn resolve_lenient(value: &Value, scope: &dyn Scope) -> Value {
+    let _session = memo::session(scope);
     deep::lenient(value.clone(), scope)
 }
 
@@ -153,6 +157,7 @@ pub fn expression(source: &str, place: Option<&Place>, scope: &dyn Scope) -> Res
 
 /// The same; when `embedded`, its string literals may be templates.
 fn evaluate_expression(source: &str, place: Option<&Place>, scope: &dyn Scope, embedded: bool) -> Result<Value, Diagnostic> {
+    let _session = memo::session(scope);
     let located = |error: Diagnostic| match place {
         Some(place) => error.at(place),
         None => error,
@@ -164,11 +169,13 @@ fn evaluate_expression(source: &str, place: Option<&Place>, scope: &dyn Scope, e
 
 /// Evaluates one condition of `when`, `until`, `failed_when`, `that` and their like.
 pub fn condition(condition: &Value, place: Option<&Place>, scope: &dyn Scope) -> Result<bool, Diagnostic> {
+    let _session = memo::session(scope);
     conditions::holds(condition, place, scope)
 }
 
 /// Renders the text of a template file (with its `#jinja2:` header) to text.
 pub fn render_file(text: &str, name: &str, scope: &dyn Scope) -> Result<String, Diagnostic> {
+    let _session = memo::session(scope);
     let source = source::file(text, name)?;
     let mut evaluator = Evaluator::new(scope, source);
     let rendered = evaluator.run().and_then(|output| output.text(scope));

@@ -3,7 +3,7 @@
 use sha1::Digest;
 
 use super::Family;
-use crate::language::template::Call;
+use crate::language::template::{Call, memo};
 use crate::language::{Diagnostic, Value};
 
 pub(super) const FAMILY: Family = &[
@@ -64,7 +64,10 @@ fn password_hash(call: &Call) -> Result<Value, Diagnostic> {
     let kind = call.text_arg(1, "hashtype")?.unwrap_or_else(|| "sha512".into());
     let salt = match call.text_arg(2, "salt")? {
         Some(salt) => salt,
-        None => super::crypt::random_salt(call.size_arg(3, "salt_size", super::crypt::salt_size(&kind))?),
+        None => {
+            memo::changing();
+            super::crypt::random_salt(call.size_arg(3, "salt_size", super::crypt::salt_size(&kind))?)
+        }
     };
     let rounds = call.int_arg(4, "rounds")?.and_then(|rounds| u32::try_from(rounds).ok());
     super::crypt::crypt(&call.text()?, &kind, &salt, rounds).map(Value::from).map_err(|e| call.error(e))

@@ -35,6 +35,9 @@ pub(in crate::language::template) use dicts::entry;
 pub(in crate::language::template) use lists::pairs;
 pub(in crate::language::template) use paths::expand_user;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Call;
 use crate::language::{Diagnostic, Value};
 
@@ -74,9 +77,21 @@ const COLLECTIONS: &[&str] = &["ansible.builtin.", "ansible.legacy.", "ansible.u
 
 /// The filter called `name`, with or without its collection.
 pub fn find(name: &str) -> Option<Filter> {
+    static BY_NAME: LazyLock<HashMap<&str, Filter>> = LazyLock::new(|| FAMILIES.iter().flat_map(|family| family.iter().copied()).collect());
     let short = COLLECTIONS.iter().find_map(|c| name.strip_prefix(c)).unwrap_or(name);
-    FAMILIES.iter().flat_map(|family| family.iter()).find(|(known, _)| *known == short).map(|(_, filter)| *filter)
+    BY_NAME.get(short).copied()
 }
 
 #[cfg(test)]
 pub(in crate::language::template) mod testing;
+
+#[cfg(test)]
+mod unique {
+    #[test]
+    fn a_name_stands_in_one_family() {
+        let mut names: Vec<&str> = super::FAMILIES.iter().flat_map(|family| family.iter().map(|(name, _)| *name)).collect();
+        names.sort_unstable();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+    }
+}

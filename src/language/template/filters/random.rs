@@ -2,7 +2,7 @@
 
 use super::mersenne::Twister;
 use super::{Family, python};
-use crate::language::template::Call;
+use crate::language::template::{Call, memo};
 use crate::language::{Diagnostic, Value};
 
 pub(super) const FAMILY: Family = &[("random", random), ("shuffle", shuffle)];
@@ -10,7 +10,10 @@ pub(super) const FAMILY: Family = &[("random", random), ("shuffle", shuffle)];
 /// The generator of a call: seeded by `seed`, else by the system.
 fn generator(call: &Call, position: usize) -> Result<Twister, Diagnostic> {
     Ok(match call.given(position, "seed")? {
-        None | Some(Value::Null) => Twister::from_integer(rand::random::<i128>()),
+        None | Some(Value::Null) => {
+            memo::changing();
+            Twister::from_integer(rand::random::<i128>())
+        }
         Some(value) => python::integer(value).map_or_else(|| Twister::from_text(&python::text(value)), Twister::from_integer),
     })
 }

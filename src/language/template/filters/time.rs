@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 use super::{Family, python};
-use crate::language::template::Call;
 use crate::language::template::objects::Moment;
+use crate::language::template::{Call, memo};
 use crate::language::{Diagnostic, Value};
 
 pub(super) const FAMILY: Family = &[("strftime", strftime), ("to_datetime", to_datetime)];
@@ -15,7 +15,10 @@ pub(super) const FAMILY: Family = &[("strftime", strftime), ("to_datetime", to_d
 fn strftime(call: &Call) -> Result<Value, Diagnostic> {
     let format = call.text()?;
     let time = match call.given(1, "second")? {
-        None | Some(Value::Null) => Timestamp::now(),
+        None | Some(Value::Null) => {
+            memo::changing();
+            Timestamp::now()
+        }
         Some(value) => {
             let seconds = python::number(value).or_else(|| value.as_str()?.trim().parse().ok());
             seconds

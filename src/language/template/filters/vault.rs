@@ -1,7 +1,7 @@
 //! Vaults: text into an ansible-vault envelope and back.
 
 use super::Family;
-use crate::language::template::Call;
+use crate::language::template::{Call, memo};
 use crate::language::vault::{Password, Secrets};
 use crate::language::{Diagnostic, Value};
 
@@ -21,6 +21,7 @@ fn secrets(call: &Call, label_at: usize) -> Result<(Secrets, String), Diagnostic
 
 /// `vault(secret, salt, vault_id='filter_default')`: the text encrypted. The salt is always a new one.
 fn vault(call: &Call) -> Result<Value, Diagnostic> {
+    memo::changing();
     let (secrets, label) = secrets(call, 3)?;
     secrets.encrypt(call.text()?.as_bytes(), Some(&label)).map(Value::from)
 }

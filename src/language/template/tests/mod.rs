@@ -15,6 +15,9 @@ mod vault;
 mod version;
 mod version_schemes;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Call;
 use crate::language::Diagnostic;
 
@@ -46,6 +49,7 @@ const OWN: [&str; 2] = ["ansible.builtin.", "ansible.legacy."];
 
 /// The test called `name`, with or without its collection.
 pub fn find(name: &str) -> Option<Test> {
+    static BY_NAME: LazyLock<HashMap<&str, Test>> = LazyLock::new(|| FAMILIES.iter().flat_map(|family| family.iter().copied()).collect());
     let name = OWN.iter().find_map(|own| name.strip_prefix(own)).unwrap_or(name);
-    FAMILIES.iter().flat_map(|family| family.iter()).find(|(n, _)| *n == name).map(|(_, test)| *test)
+    BY_NAME.get(name).copied()
 }
