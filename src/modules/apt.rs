@@ -5,12 +5,13 @@ pub mod lists;
 mod status;
 mod version;
 
-use super::{Args, Failure, Fields, Host, Module, Outcome, Param, Spec};
+use super::http::{self, Call};
+use super::{Args, Failure, Fields, Host, IoContext, Module, Outcome, Param, Spec};
 use get::AptGet;
 use status::{Package, Wanted};
 
 /// `name` (packages, `name=version`, patterns) is brought to `state`; `update_cache` fetches the package lists first unless they are
-/// younger than `cache_valid_time`; `deb` installs a file; `upgrade`, `autoremove`, `autoclean`, `clean` do what they say.
+/// younger than `cache_valid_time`; `deb` installs a file or what is at an address; `upgrade`, `autoremove`, `autoclean`, `clean` do what they say.
 /// Whether packages are there is read from dpkg's status file, so that nothing to do costs no process; everything else is simulated
 /// before it is done, which gives `changed` and the diff. Results: `stdout stderr cache_updated cache_update_time`.
 /// Source: ansible.builtin.apt.
@@ -70,7 +71,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     if let Some(words) = upgrade {
         apt.run(host, words, &[], &mut fields)?;
     } else if let Some(deb) = args.str("deb") {
-        install_file(&apt, host, deb, &mut fields)?;
+        install_file(args, &apt, host, deb, &mut fields)?;
     } else if !names.is_empty() {
         packages(args, &apt, host, &names, &mut fields)?;
     } else {
@@ -145,12 +146,11 @@ fn qualified(package: &Package, known: &[Package]) -> String {
     if several { format!("{}:{}", package.name, package.architecture) } else { package.name.to_string() }
 }
 
-fn install_file(apt: &AptGet, host: &mut Host, deb: &str, fields: &mut Fields) -> Result<(), Failure> {
-    if deb.contains("://") {
-        return Err(format!("deb: {deb} is an address; fetch it with get_url and name the file").into());
-    }
+fn install_file(args: &Args, apt: &AptGet, host: &mut Host, deb: &str, fields: &mut Fields) -> Result<(), Failure> {
+    let fetched = if deb.contains("://") { Some(download(args, host, deb)?) } else { None };
+    let deb = fetched.as_ref().map_or_else(|| deb.into(), |file| file.path().to_string_lossy());
     let shown = host
-        .probe("dpkg-deb", &["--show", "--showformat=${Package} ${Architecture} ${Version}", deb])?
+        .probe("dpkg-deb", &["--show", "--showformat=${Package} ${Architecture} ${Version}", &deb])?
         .success(&format!("could not read the package {deb}"))?
         .out();
     let [name, architecture, version] = shown.split_whitespace().collect::<Vec<_>>()[..] else {
@@ -161,7 +161,20 @@ fn install_file(apt: &AptGet, host: &mut Host, deb: &str, fields: &mut Fields) -
         host.unchanged(format!("{name} {version} is installed already"));
         return Ok(());
     }
-    // Without a slash apt-get takes it for a package's name.
-    let path = if deb.contains('/') { deb.to_string() } else { format!("./{deb}") };
+    // Without a slash, apt-get takes it for a package's name.
+    let path = if deb.contains('/') { deb.into_owned() } else { format!("./{deb}") };
     apt.run(host, &["install"], &[path], fields)
+}
+
+/// Fetches a package to a file that goes with the task; a check needs it too, to know what it holds.
+fn download(args: &Args, host: &Host, url: &str) -> Result<::tempfile::NamedTempFile, Failure> {
+    let mut answer = http::send(args, host, Call { method: "GET", url, headers: Vec::new(), body: Vec::new(), redirects: 10 })?;
+    let status = answer.status().as_u16();
+    if status != 200 {
+        return Err(format!("Failed to download {url}: HTTP status {status}").into());
+    }
+    let dir = std::env::temp_dir();
+    let mut file = ::tempfile::Builder::new().prefix("rplay-").suffix(".deb").tempfile_in(&dir).context("create a file in", &dir)?;
+    std::io::copy(&mut answer.body_mut().as_reader(), &mut file).context("fetch", url)?;
+    Ok(file)
 }

@@ -14,6 +14,7 @@ mod files;
 pub mod host;
 mod http;
 mod init;
+mod openpgp;
 mod process;
 mod settings;
 mod spec;
@@ -21,6 +22,7 @@ mod words;
 mod x509;
 
 mod apt;
+mod apt_key;
 mod apt_repository;
 pub mod assemble;
 mod authorized_key;
@@ -89,6 +91,7 @@ pub struct Module {
 /// Every module that runs on a host.
 pub static ALL: &[&Module] = &[
     &apt::MODULE,
+    &apt_key::MODULE,
     &apt_repository::MODULE,
     &assemble::MODULE,
     &authorized_key::MODULE,
