@@ -30,6 +30,7 @@ mod blockinfile;
 mod command;
 mod copy;
 mod cron;
+mod dnf;
 mod dpkg_selections;
 mod fetch;
 mod file;
@@ -99,6 +100,7 @@ pub static ALL: &[&Module] = &[
     &command::MODULE,
     &copy::MODULE,
     &cron::MODULE,
+    &dnf::MODULE,
     &dpkg_selections::MODULE,
     &fetch::MODULE,
     &file::MODULE,
