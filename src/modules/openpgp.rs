@@ -88,7 +88,7 @@ impl<'b> Packet<'b> {
         let (tag, header, length): (u8, usize, usize) = match first {
             0xc0.. => match *bytes.get(1)? {
                 one @ 0..192 => (first & 0x3f, 2, usize::from(one)),
-                one @ 192..224 => (first & 0x3f, 3, (usize::from(one) - 192 << 8) + number(2, 1)? + 192),
+                one @ 192..224 => (first & 0x3f, 3, ((usize::from(one) - 192) << 8) + number(2, 1)? + 192),
                 255 => (first & 0x3f, 6, number(2, 4)?),
                 // Keys are never written in parts.
                 _ => return None,
