@@ -14,6 +14,7 @@ use crate::modules::Fields;
 use super::action::{self, Call};
 use super::event::{Event, Status, TaskLabel};
 use super::host::HostState;
+use super::jobs::Job;
 use super::outcome::Outcome;
 use super::scope::TaskScope;
 
@@ -164,16 +165,29 @@ impl Attempt<'_> {
             (Ok(check), Ok(diff), Ok(environment)) => (check, diff, environment),
             (Err(problem), ..) | (_, Err(problem), _) | (.., Err(problem)) => return self.mistake(problem),
         };
+        let at = delegate.unwrap_or(&self.scope.host);
+        let background = match self.background() {
+            Ok(background) => background.filter(|_| !check),
+            Err(problem) => return Outcome::failed(self.explain(problem)),
+        };
+        if let Some((limit, wait)) = background {
+            let (task, label, scope) = (self.task.clone(), self.label.clone(), self.scope.clone());
+            let job = Job { task, label, stage: self.stage, scope, at: at.clone(), args, diff, environment, limit };
+            let mut outcome = job.start(wait).await;
+            self.judge(&mut outcome);
+            return outcome;
+        }
         let call = Call {
             task: self.task,
             label: self.label,
             stage: self.stage,
             scope: &self.scope,
-            at: delegate.unwrap_or(&self.scope.host),
+            at,
             args,
             check,
             diff,
             environment,
+            limit: None,
         };
         let mut outcome = action::dispatch(call).await;
         outcome.complete();
@@ -182,6 +196,16 @@ impl Attempt<'_> {
         }
         self.judge(&mut outcome);
         outcome
+    }
+
+    /// The seconds that `async` gives the task, and whether `poll` waits for its end; `None` when it is not for the background.
+    fn background(&self) -> Result<Option<(u64, bool)>, Diagnostic> {
+        let seconds = |value: &Option<Value>, otherwise: f64| -> Result<f64, Diagnostic> {
+            let value = value.as_ref().map(|v| template::resolve(v, &self.scope)).transpose()?;
+            Ok(value.as_ref().and_then(number).unwrap_or(otherwise))
+        };
+        let limit = seconds(&self.task.async_seconds, 0.0)?;
+        Ok(if limit > 0.0 { Some((limit as u64, seconds(&self.task.poll, 15.0)? > 0.0)) } else { None })
     }
 
     fn mode(&self, keyword: Keyword, otherwise: bool) -> Result<bool, Diagnostic> {

@@ -5,6 +5,7 @@ mod attempt;
 pub mod event;
 mod handlers;
 mod host;
+mod jobs;
 mod links;
 mod looping;
 mod meta;

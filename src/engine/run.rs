@@ -15,6 +15,7 @@ use crate::transport;
 
 use super::event::Events;
 use super::host::HostState;
+use super::jobs::Jobs;
 use super::links::Links;
 
 /// What the command line and the configuration say about a run.
@@ -72,6 +73,7 @@ pub struct Run {
     pub loader: Loader,
     pub events: Events,
     pub links: Links,
+    pub jobs: Jobs,
     inventory: RwLock<Shared>,
     hosts: Mutex<IndexMap<Arc<str>, Arc<HostState>>>,
     next_task: AtomicU64,
@@ -100,6 +102,7 @@ impl Run {
         let slots = Arc::new(tokio::sync::Semaphore::new(options.forks.max(1)));
         Arc::new(Run {
             links: Links::default(),
+            jobs: Jobs::default(),
             inventory: RwLock::new(Shared { inventory, files, groups: OnceLock::new() }),
             hosts: Mutex::default(),
             next_task: AtomicU64::new(1),

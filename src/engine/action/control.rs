@@ -82,3 +82,14 @@ pub async fn meta(call: Call<'_>) -> Outcome {
     outcome.effect = call.text("_raw_params").map(Effect::Meta);
     outcome
 }
+
+/// What became of a job that `async` started: `jid`, `mode` (`status` or `cleanup`). Source: ansible.builtin.async_status.
+pub async fn async_status(call: Call<'_>) -> Outcome {
+    let Some(id) = call.text("jid") else { return Outcome::failed("missing required arguments: jid") };
+    let jobs = &call.scope.run.jobs;
+    match call.text("mode").as_deref() {
+        None | Some("status") => jobs.status(&call.at.name, &id),
+        Some("cleanup") => jobs.forget(&call.at.name, &id),
+        Some(other) => Outcome::failed(format!("value of mode must be one of: cleanup, status, got: {other}")),
+    }
+}

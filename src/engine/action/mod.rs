@@ -41,6 +41,8 @@ pub struct Call<'a> {
     pub check: bool,
     pub diff: bool,
     pub environment: BTreeMap<String, String>,
+    /// Seconds after which it is ended, when it is a job in the background.
+    pub limit: Option<u64>,
 }
 
 impl Call<'_> {
@@ -102,6 +104,7 @@ static ACTIONS: &[Action] = &[
     action!("add_host", None, inventory::add_host),
     action!("assert", Some(&["that", "fail_msg", "msg", "success_msg", "quiet"]), control::assert),
     action!("assemble", None, content::assemble),
+    action!("async_status", Some(&["jid", "mode"]), control::async_status),
     action!("copy", None, content::copy),
     action!("debug", Some(&["msg", "var", "verbosity"]), control::debug),
     action!("fail", Some(&["msg"]), control::fail),

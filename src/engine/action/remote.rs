@@ -1,6 +1,7 @@
 //! Modules that run on the host, and `raw`.
 
 use serde_json::Value as Json;
+use tokio::sync::{AcquireError, SemaphorePermit};
 
 use crate::agent::protocol;
 use crate::engine::attempt::unsettled;
@@ -37,7 +38,7 @@ pub async fn run(call: &Call<'_>, name: &str, args: Fields) -> Outcome {
         Err(problem) => return Outcome::failed(problem.at(&call.task.place).to_string()),
     };
     let run = &call.scope.run;
-    let Ok(_slot) = run.slots.acquire().await else { return Outcome::failed("the run was stopped") };
+    let Ok(_slot) = slot(call).await else { return Outcome::failed("the run was stopped") };
     let started = Event::HostStarted { stage: call.stage, task: call.label.clone(), host: call.scope.host.name.clone() };
     run.events.emit(started).await;
     let link = match run.links.to(call.scope, call.at).await {
@@ -82,7 +83,18 @@ fn expected(name: &str, mut result: Fields) -> Outcome {
     Outcome::of(result)
 }
 
+/// A place among the hosts that work at once; a job in the background takes none.
+async fn slot<'a>(call: &Call<'a>) -> Result<Option<SemaphorePermit<'a>>, AcquireError> {
+    match call.limit {
+        Some(_) => Ok(None),
+        None => call.scope.run.slots.acquire().await.map(Some),
+    }
+}
+
 fn timeout(call: &Call) -> Option<u64> {
+    if call.limit.is_some() {
+        return call.limit;
+    }
     let value = call.task.keywords.get(Keyword::Timeout)?;
     let value = template::resolve(value, call.scope).ok()?;
     template::text(&value).parse().ok().filter(|seconds| *seconds > 0)
