@@ -168,12 +168,13 @@ impl Attempt<'_> {
         let at = delegate.unwrap_or(&self.scope.host);
         let background = match self.background() {
             Ok(background) => background.filter(|_| !check),
-            Err(problem) => return Outcome::failed(self.explain(problem)),
+            Err(problem) => return self.mistake(problem),
         };
         if let Some((limit, wait)) = background {
             let (task, label, scope) = (self.task.clone(), self.label.clone(), self.scope.clone());
             let job = Job { task, label, stage: self.stage, scope, at: at.clone(), args, diff, environment, limit };
             let mut outcome = job.start(wait).await;
+            outcome.complete();
             self.judge(&mut outcome);
             return outcome;
         }

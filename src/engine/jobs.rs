@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::Value as Json;
 use tokio::sync::watch;
 
 use crate::language::playbook::Task;
@@ -87,6 +88,9 @@ impl Jobs {
         let Some(job) = found else {
             let mut unknown = Outcome::failed("could not find job");
             unknown.result.extend(fields([("started", true.into()), ("finished", true.into())]));
+            unknown.result.extend(fields(["stdout", "stderr"].map(|name| (name, "".into()))));
+            unknown.result.extend(fields(["stdout_lines", "stderr_lines"].map(|name| (name, Json::Array(Vec::new())))));
+            unknown.complete();
             return Outcome::of(named(unknown.result, id));
         };
         let now = job.borrow().clone();

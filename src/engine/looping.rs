@@ -309,6 +309,7 @@ fn shown(outcome: &Outcome) -> Fields {
     }
     let censored = "the output has been hidden due to the fact that 'no_log: true' was specified for this result";
     let mut shown = fields([("censored", censored.into())]);
-    shown.extend(outcome.result.get("changed").map(|changed| ("changed".to_string(), changed.clone())));
+    let told = ["changed", "attempts"].into_iter().filter_map(|name| Some((name.to_string(), outcome.result.get(name)?.clone())));
+    shown.extend(told);
     shown
 }
