@@ -39,6 +39,8 @@ mod get_url;
 mod getent;
 mod group;
 mod hostname;
+mod iptables;
+mod known_hosts;
 mod lineinfile;
 mod modprobe;
 mod mount;
@@ -109,6 +111,8 @@ pub static ALL: &[&Module] = &[
     &getent::MODULE,
     &group::MODULE,
     &hostname::MODULE,
+    &iptables::MODULE,
+    &known_hosts::MODULE,
     &lineinfile::MODULE,
     &modprobe::MODULE,
     &mount::MODULE,
