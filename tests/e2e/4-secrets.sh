@@ -51,9 +51,9 @@ script() {
     echo "$1 || true"
 }
 
-script in_arguments 40 | bash >seen-here &
+script in_arguments 15 | bash >seen-here &
 here=$!
-script in_arguments 40 | on node1 bash >seen-there &
+script in_arguments 15 | on node1 bash >seen-there &
 there=$!
 for output in lines ndjson; do
     rplay -i "$inventory" --vault-password-file vault-password -vvvv --diff --output "$output" play.yml >"$output.log" 2>&1 || { cat "$output.log"; fail "the play ended with $?"; }

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use crate::engine::outcome::{Outcome, fields};
+use crate::language::playbook::Prompt;
 
 use super::{Call, remote};
 
@@ -30,12 +31,19 @@ fn seconds(call: &Call, name: &str, otherwise: f64) -> Duration {
     Duration::from_secs_f64(given.unwrap_or(otherwise).max(0.0))
 }
 
-/// Waits for `seconds` or `minutes`; without either it would ask, and nobody answers in a run without a terminal.
+/// Waits for `seconds` or `minutes`, else for the user's answer to `prompt`; where nobody can answer it goes on at once.
 /// Source: ansible.builtin.pause.
 pub async fn pause(call: Call<'_>) -> Outcome {
     let began = Instant::now();
+    let start = now();
     let length = seconds(&call, "seconds", 0.0) + seconds(&call, "minutes", 0.0) * 60;
-    call.scope.run.pause(length).await;
+    let answer = match length.is_zero() {
+        true => answered(&call).await,
+        false => {
+            call.scope.run.pause(length).await;
+            String::new()
+        }
+    };
     let spent = began.elapsed();
     let entries = [
         ("changed", false.into()),
@@ -43,9 +51,28 @@ pub async fn pause(call: Call<'_>) -> Outcome {
         ("delta", spent.as_secs().into()),
         ("stdout", format!("Paused for {:?} seconds", (spent.as_secs_f64() * 100.0).round() / 100.0).into()),
         ("stderr", "".into()),
-        ("user_input", "".into()),
+        ("start", start.into()),
+        ("stop", now().into()),
+        ("echo", call.flag("echo").unwrap_or(true).into()),
+        ("user_input", answer.into()),
     ];
     Outcome::of(fields(entries))
+}
+
+fn now() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S%.6f").to_string()
+}
+
+/// What the user answers; nothing when nobody is there.
+async fn answered(call: &Call<'_>) -> String {
+    let prompt = Prompt {
+        name: "pause".into(),
+        prompt: call.text("prompt").unwrap_or_else(|| "Press enter to continue".into()),
+        default: None,
+        private: call.flag("echo") == Some(false),
+    };
+    let ask = call.scope.run.options.ask;
+    tokio::task::spawn_blocking(move || ask(&prompt)).await.ok().flatten().unwrap_or_default()
 }
 
 /// Waits until the host answers, at most `timeout` (600) seconds. Source: ansible.builtin.wait_for_connection.
