@@ -1,4 +1,4 @@
-//! Cases from real runs of ansible-core 2.19: `tests/data/expressions/*.jsonl`, one a line.
+//! Cases from real runs of ansible-core 2.19, with its usual collections: `tests/data/expressions/*.jsonl`, one a line.
 //!
 //! A case holds a `text` (a template, or a value of templates), a `when`, or a `loop` and what it goes `over`;
 //! `vars` as a playbook has them and `data` that is never templated; and what it `gives`, or part of the error it
@@ -16,7 +16,8 @@ use super::{Call, Scope, condition, lookups, resolve, resolve_lenient, resolve_t
 const PLAYBOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/expressions/playbook");
 
 /// Cases that must come to what Ansible makes of them.
-const SAME: [&str; 7] = [
+const SAME: [&str; 8] = [
+    include_str!("../../../tests/data/expressions/collections.jsonl"),
     include_str!("../../../tests/data/expressions/conditions.jsonl"),
     include_str!("../../../tests/data/expressions/filters.jsonl"),
     include_str!("../../../tests/data/expressions/language.jsonl"),

@@ -1,8 +1,38 @@
 //! An address with the length of its network's prefix.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 use ipnet::IpNet;
+
+/// The ranges that the internet does not route.
+const PRIVATE: [&str; 22] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "240.0.0.0/4",
+    "::/128",
+    "::1/128",
+    "::ffff:0:0/96",
+    "64:ff9b:1::/48",
+    "100::/64",
+    "2001::/23",
+    "2001:db8::/32",
+    "fc00::/7",
+    "fe80::/10",
+];
+
+/// The bits that mark an address of IPv4 in IPv6.
+const MAPPED: u128 = 0xffff << 32;
 
 /// An address and its network.
 #[derive(Clone, Copy)]
@@ -83,10 +113,9 @@ impl Address {
 
     /// The first and last address that hosts may have.
     pub fn usable(&self) -> (u128, u128) {
-        match (self.version(), self.bits() - self.prefix) {
-            (_, 0 | 1) => (self.first(), self.last()),
-            (4, _) => (self.first() + 1, self.last() - 1),
-            _ => (self.first() + 1, self.last()),
+        match self.bits() - self.prefix {
+            0 | 1 => (self.first(), self.last()),
+            _ => (self.first() + 1, self.last() - 1),
         }
     }
 
@@ -114,11 +143,32 @@ impl Address {
         format!("{}/{}", self.ip, self.prefix)
     }
 
-    /// Whether it is one of the private, shared or local ranges.
+    /// Whether it is one of the ranges that the internet does not route.
     pub fn is_private(&self) -> bool {
-        match self.ip {
-            IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified(),
-            IpAddr::V6(ip) => ip.is_unique_local() || ip.is_loopback() || ip.is_unicast_link_local() || ip.is_unspecified(),
+        static RANGES: LazyLock<Vec<IpNet>> = LazyLock::new(|| PRIVATE.iter().filter_map(|range| range.parse().ok()).collect());
+        RANGES.iter().any(|range| range.contains(&self.ip))
+    }
+
+    /// Whether `other` lies within the network.
+    pub fn holds(&self, other: &Address) -> bool {
+        self.version() == other.version() && self.first() <= other.first() && self.last() >= other.last()
+    }
+
+    /// The same in IPv4, where it has such a form.
+    pub fn to_v4(self) -> Option<Address> {
+        let small = self.number() & !MAPPED;
+        match self.version() {
+            4 => Some(self),
+            _ if self.prefix < 96 || small > u128::from(u32::MAX) => None,
+            _ => Some(Address { ip: Address::ip_from(small, 4), prefix: self.prefix - 96, explicit: self.explicit }),
+        }
+    }
+
+    /// The same in IPv6.
+    pub fn to_v6(self) -> Address {
+        match self.version() {
+            6 => self,
+            _ => Address { ip: Address::ip_from(self.number() | MAPPED, 6), prefix: self.prefix + 96, explicit: self.explicit },
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) const FAMILY: Family = &[
     ("dict_kv", |call| Ok(Value::map([(call.key(call.need(1, "key")?)?, call.defined_input()?.clone())].into_iter().collect()))),
     ("keep_keys", |call| filter_keys(call, true)),
     ("remove_keys", |call| filter_keys(call, false)),
+    ("replace_keys", replace_keys),
+    ("groupby_as_dict", groupby_as_dict),
     ("counter", counter),
 ];
 
@@ -177,6 +179,42 @@ fn filter_keys(call: &Call, keep: bool) -> Result<Value, Diagnostic> {
     Ok(kept.into())
 }
 
+/// `replace_keys(target, matching_parameter='equal')`: the keys `before` become `after`.
+fn replace_keys(call: &Call) -> Result<Value, Diagnostic> {
+    let how = call.text_arg(usize::MAX, "matching_parameter")?.unwrap_or_else(|| "equal".into());
+    let mut targets = Vec::new();
+    for target in call.iterate(call.need(1, "target")?)? {
+        let text = |name: &str| target.get(name).map(python::text).ok_or_else(|| call.error(format!("each target needs '{name}'")));
+        targets.push((text("before")?, text("after")?));
+    }
+    let renamed = |key: Key| -> Result<Key, Diagnostic> {
+        for (before, after) in &targets {
+            if names(std::slice::from_ref(before), &key.to_string(), &how)? {
+                return Ok(Key::from(after.as_str()));
+            }
+        }
+        Ok(key)
+    };
+    let replaced = |item: Value| -> Result<Value, Diagnostic> {
+        let entries = call.mapping(&item)?.into_iter().map(|(key, value)| Ok((renamed(key)?, value)));
+        Ok(Value::map(entries.collect::<Result<_, Diagnostic>>()?))
+    };
+    call.items()?.into_iter().map(replaced).collect()
+}
+
+/// `groupby_as_dict(attribute)`: the items by their value of a member, which no two may share.
+fn groupby_as_dict(call: &Call) -> Result<Value, Diagnostic> {
+    let name = call.need(1, "attribute")?;
+    let mut map = Map::new();
+    for item in call.items()? {
+        let key = call.key(&attribute::item(&item, name)?)?;
+        if map.insert(key.clone(), item).is_some() {
+            return Err(call.error(format!("Multiple sequence entries have attribute value '{key}'")));
+        }
+    }
+    Ok(Value::map(map))
+}
+
 /// Whether one of the targets names the key.
 fn names(targets: &[String], key: &str, how: &str) -> Result<bool, Diagnostic> {
     Ok(match how {
@@ -232,6 +270,8 @@ mod tests {
             ("extract", json!(["a", {"a": {"x": {"y": 1}}}, ["x", "y"]]), json!({}), json!(1)),
             ("community.general.dict_kv", json!([{"a": 1}, "x"]), json!({}), json!({"x": {"a": 1}})),
             ("keep_keys", json!([[{"a": 1, "b": 2}]]), json!({"target": ["a"]}), json!([{"a": 1}])),
+            ("replace_keys", json!([[{"a": 1, "b": 2}]]), json!({"target": [{"before": "a", "after": "z"}]}), json!([{"z": 1, "b": 2}])),
+            ("groupby_as_dict", json!([[{"a": "x", "k": 1}], "a"]), json!({}), json!({"x": {"a": "x", "k": 1}})),
             ("rekey_on_member", json!([[{"n": "x", "v": 1}], "n"]), json!({}), json!({"x": {"n": "x", "v": 1}})),
         ]);
     }

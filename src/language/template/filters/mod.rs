@@ -10,8 +10,10 @@ mod dicts;
 mod digest;
 mod encoding;
 mod functional;
+mod hardware;
 mod html;
 mod ip;
+mod ip_networks;
 mod ip_query;
 mod json;
 mod lists;
@@ -24,6 +26,7 @@ mod query;
 mod random;
 pub(in crate::language::template) mod regex;
 mod sets;
+mod spans;
 mod text;
 mod time;
 mod vault;
@@ -31,7 +34,9 @@ mod yaml;
 mod yaml_scalar;
 mod yaml_text;
 
+pub(in crate::language::template) use address::Address;
 pub(in crate::language::template) use dicts::entry;
+pub(in crate::language::template) use ip::address;
 pub(in crate::language::template) use lists::pairs;
 pub(in crate::language::template) use paths::expand_user;
 
@@ -55,8 +60,10 @@ const FAMILIES: &[Family] = &[
     digest::FAMILY,
     encoding::FAMILY,
     functional::FAMILY,
+    hardware::FAMILY,
     html::FAMILY,
     ip::FAMILY,
+    ip_networks::FAMILY,
     json::FAMILY,
     lists::FAMILY,
     numbers::FAMILY,
@@ -66,6 +73,7 @@ const FAMILIES: &[Family] = &[
     random::FAMILY,
     regex::FAMILY,
     sets::FAMILY,
+    spans::FAMILY,
     text::FAMILY,
     time::FAMILY,
     vault::FAMILY,

@@ -11,6 +11,10 @@ pub(super) const FAMILY: Family = &[
     ("union", |call| two(call, |a, b| [a, b].concat())),
     ("intersect", |call| two(call, |a, b| kept(a, b, true))),
     ("difference", |call| two(call, |a, b| kept(a, b, false))),
+    ("lists_union", |call| many(call, |a, b| [a, b].concat())),
+    ("lists_intersect", |call| many(call, |a, b| kept(a, b, true))),
+    ("lists_difference", |call| many(call, |a, b| kept(a, b, false))),
+    ("lists_symmetric_difference", |call| many(call, |a, b| [kept(a, b, false), kept(b, a, false)].concat())),
     ("symmetric_difference", |call| two(call, |a, b| [kept(a, b, false), kept(b, a, false)].concat())),
 ];
 
@@ -67,6 +71,17 @@ fn two(call: &Call, operation: fn(&[Value], &[Value]) -> Vec<Value>) -> Result<V
     Ok(items.into())
 }
 
+/// A set operation on all lists of the call, one after the other; of `community.general`.
+fn many(call: &Call, operation: fn(&[Value], &[Value]) -> Vec<Value>) -> Result<Value, Diagnostic> {
+    let mut items = call.items()?;
+    for other in call.args.iter().skip(1) {
+        items = operation(&items, &call.iterate(other)?);
+    }
+    let mut seen = Seen::default();
+    items.retain(|item| seen.add(item));
+    Ok(items.into())
+}
+
 /// `unique(case_sensitive, attribute)`: strings of different case are the same unless told otherwise. Items that no set
 /// can hold differ by case too.
 fn unique(call: &Call) -> Result<Value, Diagnostic> {
@@ -103,6 +118,7 @@ mod tests {
             ("intersect", json!([["b", "a", "c"], ["c", "b"]]), json!({}), json!(["b", "c"])),
             ("unique", json!([["a", "A", "b"]]), json!({}), json!(["a", "b"])),
             ("unique", json!([["a", "A"], true]), json!({}), json!(["a", "A"])),
+            ("lists_union", json!([[2, 1], [3], [1, 4]]), json!({}), json!([2, 1, 3, 4])),
             ("difference", json!([[1, 2, 3, 3], [1]]), json!({}), json!([2, 3])),
             ("symmetric_difference", json!([[1, 2], [2, 3]]), json!({}), json!([1, 3])),
         ]);
