@@ -37,6 +37,7 @@ mod file;
 mod find;
 mod get_url;
 mod getent;
+mod git;
 mod group;
 mod hostname;
 mod iptables;
@@ -49,6 +50,7 @@ mod openssl_csr_pipe;
 mod openssl_privatekey;
 mod package;
 mod ping;
+mod pip;
 mod replace;
 mod script;
 mod service;
@@ -109,6 +111,7 @@ pub static ALL: &[&Module] = &[
     &find::MODULE,
     &get_url::MODULE,
     &getent::MODULE,
+    &git::MODULE,
     &group::MODULE,
     &hostname::MODULE,
     &iptables::MODULE,
@@ -121,6 +124,7 @@ pub static ALL: &[&Module] = &[
     &openssl_privatekey::MODULE,
     &package::MODULE,
     &ping::MODULE,
+    &pip::MODULE,
     &replace::MODULE,
     &script::MODULE,
     &service::MODULE,
