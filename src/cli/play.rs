@@ -89,7 +89,7 @@ fn readers(options: &PlayOptions, redactor: Redactor) -> Vec<Box<dyn Reader>> {
         return vec![Box::new(Ndjson::new(out, redactor))];
     }
     if options.output == Output::Auto && terminal && std::io::stderr().is_terminal() {
-        let progress = Progress::new();
+        let progress = Progress::new(redactor.clone());
         let lines = Lines::new(Above(progress.above(), Vec::new()), color, options.verbose, redactor);
         let lines = if skipped { lines } else { lines.without_skipped() };
         return vec![Box::new(lines), Box::new(progress)];

@@ -222,7 +222,7 @@ impl<W: Write + Send> Reader for Lines<W> {
                 }
             }
             Event::Retrying { task, host, left } => {
-                let text = format!("FAILED - RETRYING: [{host}]: {} ({left} retries left).", task.name);
+                let text = format!("FAILED - RETRYING: [{host}]: {} ({left} retries left).", self.redactor.text(&task.name));
                 let text = self.paint.with("36", &text);
                 self.line(&text);
             }

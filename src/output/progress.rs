@@ -8,31 +8,28 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::engine::Event;
 
-use super::Reader;
+use super::{Reader, Redactor};
 
 /// At most this many hosts have a line of their own.
 const MAX_LINES: usize = 12;
+/// How often the age of a running task is drawn.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Draws progress; lines of others go through [`Progress::above`].
 pub struct Progress {
     bars: MultiProgress,
     whole: ProgressBar,
     hosts: HashMap<Arc<str>, ProgressBar>,
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Progress::new()
-    }
+    redactor: Redactor,
 }
 
 impl Progress {
     /// Progress on standard error.
-    pub fn new() -> Progress {
+    pub fn new(redactor: Redactor) -> Progress {
         let bars = MultiProgress::new();
         let whole = bars.add(ProgressBar::new(0));
         whole.set_style(style("{bar:24.cyan/blue} {pos}/{len} tasks  {elapsed}  {msg}"));
-        Progress { bars, whole, hosts: HashMap::new() }
+        Progress { bars, whole, hosts: HashMap::new(), redactor }
     }
 
     /// Something to print with, above the bars.
@@ -48,10 +45,21 @@ impl Progress {
             let bar = self.bars.add(ProgressBar::new_spinner());
             bar.set_style(style("  {spinner} {prefix:<16} {wide_msg} {elapsed}"));
             bar.set_prefix(host.to_string());
-            bar.enable_steady_tick(Duration::from_millis(200));
             self.hosts.insert(host.clone(), bar);
         }
         self.hosts.get(host)
+    }
+}
+
+impl Progress {
+    /// A host that is done keeps its line, which spares the terminal much drawing, unless another needs it.
+    fn rest(&mut self, host: &Arc<str>) {
+        if self.hosts.len() >= MAX_LINES {
+            self.hosts.remove(host).iter().for_each(ProgressBar::finish_and_clear);
+        } else if let Some(bar) = self.hosts.get(host) {
+            bar.disable_steady_tick();
+            bar.set_message("");
+        }
     }
 }
 
@@ -68,17 +76,18 @@ impl Reader for Progress {
             }
             Event::StageStarted { name, .. } => self.whole.set_message(name.clone()),
             Event::HostStarted { task, host, .. } => {
-                let name = task.name.clone();
+                let name = self.redactor.text(&task.name);
                 if let Some(bar) = self.line(host) {
                     bar.reset_elapsed();
                     bar.set_message(name);
+                    bar.enable_steady_tick(TICK);
                 }
             }
             Event::Output { task, host, text } => {
                 let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().to_string();
-                let name = task.name.clone();
+                let message = self.redactor.text(&format!("{}: {last}", task.name));
                 if let Some(bar) = self.line(host) {
-                    bar.set_message(format!("{name}: {last}"));
+                    bar.set_message(message);
                 }
             }
             Event::TaskEnded { host, .. } => {
@@ -86,9 +95,7 @@ impl Reader for Progress {
                 if self.whole.position() > self.whole.length().unwrap_or(0) {
                     self.whole.set_length(self.whole.position());
                 }
-                if let Some(bar) = self.hosts.remove(host) {
-                    bar.finish_and_clear();
-                }
+                self.rest(host);
             }
             Event::RunEnded { .. } => {
                 for (_, bar) in self.hosts.drain() {

@@ -45,18 +45,19 @@ left_behind() {
     grep -rlF -f <(printf '%s\n' "${poison[@]}") /root /home /tmp /var /etc /run /opt 2>/dev/null | grep -vx /root/put-here
     journalctl --no-pager -o cat 2>/dev/null | grep -F -f <(printf '%s\n' "${poison[@]}") | sed 's/.*/a line in the journal/'
 }
-script() {
+looking() {
     printf 'rounds=%s poison=(%q %q)\n' "${2:-0}" "$token" "$password"
     declare -f "$1"
     echo "$1 || true"
 }
 
-script in_arguments 15 | bash >seen-here &
+looking in_arguments 15 | bash >seen-here &
 here=$!
-script in_arguments 15 | on node1 bash >seen-there &
+looking in_arguments 15 | on node1 bash >seen-there &
 there=$!
-for output in lines ndjson; do
-    rplay -i "$inventory" --vault-password-file vault-password -vvvv --diff --output "$output" play.yml >"$output.log" 2>&1 || { cat "$output.log"; fail "the play ended with $?"; }
+for output in lines ndjson auto; do
+    command="$root/target/rplay -i $inventory --vault-password-file vault-password -vvvv --diff --output $output play.yml"
+    script -qec "$command" /dev/null >"$output.log" 2>&1 || { cat "$output.log"; fail "the play ended with $?"; }
     grep -q 'it is \*\*\*\*\*\*\*\*' "$output.log" || fail "the play did not use the secret"
     ! grep -qF -f "$work/poison" "$output.log" || fail "a secret is in the output: $(grep -nF -f "$work/poison" "$output.log" | cut -c1-200 | head -3)"
 done
@@ -64,14 +65,14 @@ wait "$here" "$there"
 [ ! -s seen-here ] || fail "a secret was in arguments on the controller"
 [ ! -s seen-there ] || fail "a secret was in arguments on the host"
 on node1 'cmp -s - /root/put-here' <<<"$token" || fail "the secret is not where it belongs"
-left=$(script left_behind | on node1 bash)
+left=$(looking left_behind | on node1 bash)
 [ -z "$left" ] || fail "a secret was left on the host: $left"
 
 # The same looks find what is there to be found.
 on node1 'cat >/tmp/leak' <"$work/poison"
-script left_behind | on node1 bash | grep -q /tmp/leak || fail "the look through the host finds nothing"
+looking left_behind | on node1 bash | grep -q /tmp/leak || fail "the look through the host finds nothing"
 on node1 'rm -f /tmp/leak /root/put-here'
-script in_arguments 20 | bash >control &
+looking in_arguments 20 | bash >control &
 watcher=$!
 bash -c 'sleep 2; : '"$token"
 wait "$watcher"

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use tokio::sync::{AcquireError, SemaphorePermit};
 
 use crate::agent::protocol;
-use crate::engine::attempt::unsettled;
+use crate::engine::attempt::{flag, unsettled};
 use crate::engine::event::Event;
 use crate::engine::links::escalation;
 use crate::engine::outcome::{Outcome, fields};
@@ -54,7 +54,11 @@ pub async fn run(call: &Call<'_>, name: &str, args: Fields) -> Outcome {
         environment: call.environment.clone(),
         timeout: timeout(call),
     };
+    let hidden = flag(call.task, Keyword::NoLog, call.scope).map_or(true, |flag| flag.unwrap_or(false));
     let mut tail = |bytes: &[u8]| {
+        if hidden {
+            return;
+        }
         let text = String::from_utf8_lossy(bytes).into_owned();
         run.events.try_emit(Event::Output { task: call.label.clone(), host: call.scope.host.name.clone(), text });
     };
