@@ -1,4 +1,5 @@
-//! What the parser does not read as Jinja does, rewritten before it: the escapes of literals, and a plus for a sign.
+//! What the parser does not read as Jinja does, rewritten before it: the escapes of literals, a plus for a
+//! sign, tuples without brackets.
 
 use std::borrow::Cow;
 
@@ -13,9 +14,9 @@ pub enum Escapes {
     OnlyInBlocks,
 }
 
-/// The text without signs of plus, every literal rewritten so that only `\\` and the escaped quote remain as escapes.
+/// The text without signs of plus and bare tuples, every literal rewritten so that only `\\` and the escaped quote remain as escapes.
 pub fn normalise<'t>(text: &'t str, syntax: &SyntaxConfig, escapes: Escapes) -> Cow<'t, str> {
-    if !text.contains(['\\', '+']) {
+    if !text.contains(['\\', '+', ',']) {
         return Cow::Borrowed(text);
     }
     let mut scanner = Scanner { rest: text, out: String::with_capacity(text.len() + 8) };
@@ -48,13 +49,13 @@ impl Scanner<'_> {
                 self.copy_past(comment_end);
             } else if self.rest.starts_with(variable_start) {
                 self.copy(variable_start.len());
-                self.tag(variable_end, escapes == Escapes::Everywhere);
+                self.tuple_in_tag(variable_end, escapes == Escapes::Everywhere, |_| Some(0));
             } else if self.rest.starts_with(block_start) {
                 self.copy(block_start.len());
                 if self.rest.trim_start_matches(['-', '+', ' ']).starts_with("raw") {
                     self.copy_past("endraw");
                 }
-                self.tag(block_end, true);
+                self.tuple_in_tag(block_end, true, iterated);
             } else {
                 self.copy(self.rest.chars().next().map_or(1, char::len_utf8));
             }
@@ -72,13 +73,33 @@ impl Scanner<'_> {
         self.copy(length);
     }
 
-    /// Copies up to and with `end`, outside of brackets and literals.
-    fn tag(&mut self, end: &str, escapes: bool) {
+    /// Copies a tag; a tuple without brackets gets some, from where `begins` says that a tuple may begin.
+    fn tuple_in_tag(&mut self, end: &str, escapes: bool, begins: fn(&str) -> Option<usize>) {
+        let start = self.out.len();
+        let comma = self.tag(end, escapes);
+        let Some(content) = self.out[start..].strip_suffix(end) else { return };
+        let content = content.trim_end_matches(['-', '+']);
+        let first = content.len() - content.trim_start_matches(['-', '+']).len();
+        if let (Some(comma), Some(from)) = (comma, begins(content))
+            && comma > start + from
+        {
+            self.out.insert(start + content.len(), ')');
+            self.out.insert(start + from.max(first), '(');
+        }
+    }
+
+    /// Copies up to and with `end`, outside of brackets and literals, and says where the last comma there is.
+    fn tag(&mut self, end: &str, escapes: bool) -> Option<usize> {
         let mut depth = 0usize;
+        let mut comma = None;
         let start = self.out.len();
         while let Some(c) = self.rest.chars().next() {
             match c {
-                _ if depth == 0 && !end.is_empty() && self.rest.starts_with(end) => return self.copy(end.len()),
+                _ if depth == 0 && !end.is_empty() && self.rest.starts_with(end) => {
+                    self.copy(end.len());
+                    return comma;
+                }
+                ',' if depth == 0 => comma = Some(self.out.len()),
                 '\'' | '"' => {
                     self.literal(c, escapes);
                     continue;
@@ -94,6 +115,7 @@ impl Scanner<'_> {
             }
             self.copy(c.len_utf8());
         }
+        comma
     }
 
     fn literal(&mut self, quote: char, escapes: bool) {
@@ -112,6 +134,13 @@ impl Scanner<'_> {
         self.out.push(quote);
         self.rest = &self.rest[length + 2..];
     }
+}
+
+/// Where the list of a `for` begins that has no condition.
+fn iterated(tag: &str) -> Option<usize> {
+    let words = tag.trim_start_matches(['-', '+', ' ']);
+    let at = tag.find(" in ")? + " in ".len();
+    (words.starts_with("for ") && ![" if ", " recursive"].iter().any(|word| tag[at..].contains(word))).then_some(at)
 }
 
 /// Words after which an operand comes.
@@ -222,6 +251,20 @@ mod tests {
             assert_eq!(normalise(text, &SyntaxConfig::default(), Escapes::Everywhere), normal);
         }
         assert_eq!(normalise_expression("x == +1"), "x ==  1");
+    }
+
+    #[test]
+    fn bare_tuples_get_brackets() {
+        for (text, normal) in [
+            ("{{ 1, 2 }}", "{{( 1, 2 )}}"),
+            ("{{- f(1, 2), [3, 4] -}}", "{{-( f(1, 2), [3, 4] )-}}"),
+            ("{{ f(1, 2) }}, {{ ',' }}", "{{ f(1, 2) }}, {{ ',' }}"),
+            ("{% for x, y in 1, 2 -%}", "{% for x, y in (1, 2 )-%}"),
+            ("{% for x, y in z %}", "{% for x, y in z %}"),
+            ("{% set x = 1, 2 %}", "{% set x = 1, 2 %}"),
+        ] {
+            assert_eq!(normalise(text, &SyntaxConfig::default(), Escapes::Everywhere), normal);
+        }
     }
 
     #[test]
