@@ -61,6 +61,7 @@ mod slurp;
 mod stat;
 mod sysctl;
 mod systemd;
+mod sysvinit;
 mod tempfile;
 mod unarchive;
 mod uri;
@@ -135,6 +136,7 @@ pub static ALL: &[&Module] = &[
     &stat::MODULE,
     &sysctl::MODULE,
     &systemd::MODULE,
+    &sysvinit::MODULE,
     &tempfile::MODULE,
     &unarchive::MODULE,
     &uri::MODULE,
