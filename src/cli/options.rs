@@ -138,6 +138,9 @@ pub struct PlayOptions {
     /// Run notified handlers on hosts that failed, too
     #[arg(long)]
     pub force_handlers: bool,
+    /// Ask before every task
+    #[arg(long)]
+    pub step: bool,
     /// Begin at the task of this name
     #[arg(long, value_name = "NAME")]
     pub start_at_task: Option<String>,

@@ -88,7 +88,7 @@ fn readers(options: &PlayOptions, redactor: Redactor) -> Vec<Box<dyn Reader>> {
     if options.output == Output::Ndjson {
         return vec![Box::new(Ndjson::new(out, redactor))];
     }
-    if options.output == Output::Auto && terminal && std::io::stderr().is_terminal() {
+    if options.output == Output::Auto && !options.step && terminal && std::io::stderr().is_terminal() {
         let progress = Progress::new(redactor.clone());
         let lines = Lines::new(Above(progress.above(), Vec::new()), color, options.verbose, redactor);
         let lines = if skipped { lines } else { lines.without_skipped() };
@@ -161,6 +161,7 @@ fn engine_options(options: &PlayOptions, prepared: &Prepared, config: &Config, t
         },
         connect: defaults,
         links: transport::Settings::new(uuid::Uuid::new_v4().to_string(), options.forks),
+        step: options.step,
         force_handlers: options.force_handlers,
         ask: answer,
         edition: Default::default(),

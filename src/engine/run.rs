@@ -42,6 +42,8 @@ pub struct Options {
     pub connect: transport::Defaults,
     /// What all links have in common.
     pub links: transport::Settings,
+    /// `--step`: the user is asked before every task.
+    pub step: bool,
     /// `--force-handlers`.
     pub force_handlers: bool,
     /// Asks the user one of the questions of `vars_prompt`; `None` when nobody can answer.
@@ -78,6 +80,10 @@ pub struct Run {
     hosts: Mutex<IndexMap<Arc<str>, Arc<HostState>>>,
     next_task: AtomicU64,
     started: AtomicBool,
+    /// One question at a time, of stages that run side by side too.
+    question: tokio::sync::Semaphore,
+    /// The user wants to be asked no more.
+    unasked: AtomicBool,
     pub(super) cancel: tokio::sync::watch::Sender<bool>,
     pub(super) slots: Arc<tokio::sync::Semaphore>,
 }
@@ -107,6 +113,8 @@ impl Run {
             hosts: Mutex::default(),
             next_task: AtomicU64::new(1),
             started: AtomicBool::new(false),
+            question: tokio::sync::Semaphore::new(1),
+            unasked: AtomicBool::new(!options.step),
             cancel: tokio::sync::watch::Sender::new(false),
             slots,
             options,
@@ -139,6 +147,29 @@ impl Run {
             return true;
         }
         self.started.load(Ordering::Relaxed)
+    }
+
+    /// `--step`: whether the user lets this task run.
+    pub async fn allowed(&self, task: &str) -> bool {
+        if self.unasked.load(Ordering::Relaxed) {
+            return true;
+        }
+        let Ok(_question) = self.question.acquire().await else { return false };
+        if self.unasked.load(Ordering::Relaxed) {
+            return true;
+        }
+        let prompt = format!("Perform task: TASK: {task} (N)o/(y)es/(c)ontinue");
+        let prompt = Prompt { name: "step".into(), prompt, default: None, private: false };
+        let ask = self.options.ask;
+        let answer = tokio::task::spawn_blocking(move || ask(&prompt)).await.ok().flatten().unwrap_or_default();
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => true,
+            "c" | "continue" => {
+                self.unasked.store(true, Ordering::Relaxed);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The state of a host that a task names: one outside the inventory is made up.

@@ -96,6 +96,9 @@ impl Batch {
             return Hosts::new();
         }
         let label = Arc::new(self.label(task, &hosts[0], around));
+        if !self.run.allowed(&label.name).await {
+            return Hosts::new();
+        }
         self.run.events.emit(Event::TaskStarted { stage: self.stage, task: label.clone() }).await;
         let scope = self.scope(task, &hosts[0], around);
         let once = flag(task, Keyword::RunOnce, &scope).ok().flatten().unwrap_or(false);
