@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::json;
+
 use super::{Args, Change, Fields, Host, Module, Outcome, Param, Spec};
 
 /// The package `name` is selected for `selection`: install, hold, deinstall or purge. Results: `before after`.
@@ -28,7 +30,8 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         let mut command = Command::new("dpkg");
         command.arg("--set-selections");
         let line = format!("{name} {selection}\n");
-        host.change(Change::new(format!("selection of {name} from {before} to {selection}")), |w| {
+        let change = Change::new(format!("selection of {name} from {before} to {selection}"));
+        host.change(change.states(json!({"selection": before}), json!({"selection": selection})), |w| {
             w.run(command, Some(line.as_bytes()))?.success(&format!("could not select {name} for {selection}"))
         })?;
     }

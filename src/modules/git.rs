@@ -15,7 +15,7 @@ use refs::Remote;
 
 /// `dest` is a clone of `repo` at `version` (a branch, a tag or a commit); `depth`, `single_branch`, `refspec` and `reference` bound what is
 /// fetched, `bare` leaves out the files; `force` gives up local changes; without `update` an existing copy stays as it is, and without
-/// `clone` none is made. `recursive` takes submodules along, `archive` packs the files. Keys and options of ssh come from `key_file`,
+/// `clone` none is made. `recursive` takes submodules along, `archive` packs the files, `verify_commit` asks for a signature. Keys and options of ssh come from `key_file`,
 /// `ssh_opts`, `accept_hostkey` and `accept_newhostkey`. Results: `before after remote_url_changed`. Source: ansible.builtin.git.
 pub const MODULE: Module = Module {
     names: &["git"],
@@ -218,7 +218,7 @@ impl Copy<'_> {
             })?,
         }
         if self.args.bool("verify_commit") {
-            self.git.act(w, &["verify-commit", "HEAD"])?;
+            self.verify(w)?;
         }
         if self.args.bool("recursive") && self.git.dir.join(".gitmodules").exists() {
             self.git.act(w, &["submodule", "sync", "--recursive"])?;
@@ -229,6 +229,18 @@ impl Copy<'_> {
             self.git.act(w, &words)?;
         }
         Ok(())
+    }
+
+    /// The commit has a good signature, by one of the allowed keys when there are any.
+    fn verify(&self, w: &mut super::Writer) -> Result<(), Failure> {
+        let said = self.git.run(w, &["verify-commit", "--raw", "HEAD"])?.err();
+        let allowed = self.args.strings("gpg_allowlist");
+        let signers: Vec<&str> =
+            said.lines().filter_map(|line| line.strip_prefix("[GNUPG:] VALIDSIG ")?.split_whitespace().next()).collect();
+        match allowed.is_empty() || signers.iter().any(|signer| allowed.iter().any(|key| signer.ends_with(&key.to_uppercase()))) {
+            true => Ok(()),
+            false => Err(format!("the commit is signed by {}, who is not in gpg_allowlist", signers.join(", ")).into()),
+        }
     }
 
     /// Packs the files of the version, unless the archive holds them already.

@@ -9,6 +9,7 @@ use crate::modules::{Args, Failure, Host, Writer, files};
 pub struct Git {
     program: String,
     environment: Vec<String>,
+    umask: Option<String>,
     /// The copy.
     pub dir: PathBuf,
 }
@@ -34,7 +35,8 @@ impl Git {
         }
         let program =
             args.str("executable").map_or_else(|| "git".to_string(), |path| files::expand(host, path).to_string_lossy().into_owned());
-        Git { program, environment, dir: dir.to_path_buf() }
+        let umask = args.get("umask").map(crate::modules::text);
+        Git { program, environment, umask, dir: dir.to_path_buf() }
     }
 
     /// The words that run git with `words`.
@@ -62,18 +64,31 @@ impl Git {
 
     /// Has git do something to the copy.
     pub fn act(&self, w: &mut Writer, words: &[&str]) -> Result<(), Failure> {
+        self.run(w, words).map(drop)
+    }
+
+    /// The same, with what git said.
+    pub fn run(&self, w: &mut Writer, words: &[&str]) -> Result<Output, Failure> {
         self.exec(w, &self.line(true, words), words[0])
     }
 
     /// Has git do something before there is a copy.
     pub fn act_outside(&self, w: &mut Writer, words: &[String]) -> Result<(), Failure> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        self.exec(w, &self.line(false, &words), words[0])
+        self.exec(w, &self.line(false, &words), words[0]).map(drop)
     }
 
-    fn exec(&self, w: &mut Writer, line: &[String], verb: &str) -> Result<(), Failure> {
-        let words: Vec<&str> = line.iter().map(String::as_str).collect();
-        w.exec("env", &words)?.success(&format!("git {verb} failed")).map(drop)
+    fn exec(&self, w: &mut Writer, line: &[String], verb: &str) -> Result<Output, Failure> {
+        let words = line.iter().map(String::as_str);
+        let output = match &self.umask {
+            // Only a process of its own can have a mask of its own.
+            Some(umask) => {
+                let masked = ["-c", "umask \"$1\" && shift && exec env \"$@\"", "git", umask];
+                w.exec("/bin/sh", &masked.into_iter().chain(words).collect::<Vec<_>>())?
+            }
+            None => w.exec("env", &words.collect::<Vec<_>>())?,
+        };
+        output.success(&format!("git {verb} failed"))
     }
 
     /// The commit that the copy is at; `None` before the first.

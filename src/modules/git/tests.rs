@@ -88,6 +88,24 @@ fn goes_to_tags_and_commits() {
 }
 
 #[test]
+fn makes_files_with_the_mask() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = tempfile::tempdir().unwrap();
+    origin(&root.path().join("o"));
+    let made = run(root.path(), false, json!({"umask": "0077"}));
+    let mode = std::fs::metadata(root.path().join("sub/w/f")).map(|meta| meta.permissions().mode() & 0o777);
+    assert_eq!(mode.ok(), Some(0o600), "{made}");
+}
+
+#[test]
+fn an_unsigned_commit_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    origin(&root.path().join("o"));
+    let failed = run(root.path(), false, json!({"verify_commit": true}));
+    assert!(failed["msg"].as_str().is_some_and(|msg| msg.starts_with("git verify-commit failed")), "{failed}");
+}
+
+#[test]
 fn keeps_local_changes_unless_forced() {
     let root = tempfile::tempdir().unwrap();
     let root = root.path();
