@@ -97,7 +97,10 @@ async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &Ta
         if let Some(name) = &task.register {
             inside.local(name, outcomes.last().map_or(Value::Null, |o| as_value(&o.result)));
         }
-        let stop = looped.break_when.as_ref().is_some_and(|conditions| all(conditions, &inside).unwrap_or(false));
+        let stop = match looped.break_when.as_ref().map_or(Ok(false), |conditions| all(conditions, &inside)) {
+            Ok(stop) => stop,
+            Err(problem) => return unbroken(task, scope, problem),
+        };
         if stop || scope.run.cancelled() {
             break;
         }
@@ -108,6 +111,15 @@ async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &Ta
         }
     }
     merge(outcomes)
+}
+
+/// A loop of which nobody can tell whether it is to end.
+fn unbroken(task: &Task, scope: &TaskScope, problem: Diagnostic) -> Outcome {
+    let mut outcome = Outcome::mistake(&problem);
+    outcome.result.insert("msg".into(), problem.message.into());
+    outcome.result.shift_remove("changed");
+    outcome.ignored = flag(task, Keyword::IgnoreErrors, scope).ok().flatten().unwrap_or(false);
+    outcome
 }
 
 /// The fields of an item's result that tell which item it was.

@@ -191,7 +191,10 @@ impl TaskScope {
             "ansible_version" => version(),
             "ansible_delegated_vars" => self.delegated()?,
             "playbook_dir" => path(&std::path::absolute(&self.stage.as_ref()?.play.dir).ok()?),
-            "ansible_play_name" => Value::from(self.stage.as_ref()?.play.title()),
+            "ansible_play_name" => {
+                let play = &self.stage.as_ref()?.play;
+                play.name.clone().unwrap_or_else(|| play.title().into())
+            }
             "ansible_play_hosts_all" => names(&self.stage.as_ref()?.hosts),
             "ansible_play_hosts" => {
                 let hosts = self.stage.as_ref()?.hosts.iter().filter(|name| self.run.host(name).is_some_and(|h| !h.is_out()));

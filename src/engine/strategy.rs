@@ -52,6 +52,7 @@ impl Batch {
                     Item::Task(task) => self.task(task, &active, &around).await,
                     Item::Block(block) => self.block(block, &active, &around).await,
                     Item::Role(role) => self.role(role, &active, &around).await,
+                    Item::Flush if !self.run.options.tags.selects(&["always".into()]) => Hosts::new(),
                     Item::Flush => self.flush(&active, &around).await,
                 };
                 active.retain(|host| !contains(&lost, host));
@@ -160,9 +161,14 @@ impl Batch {
     }
 
     async fn everywhere(&self, task: &Arc<Task>, label: &Arc<TaskLabel>, hosts: &Hosts, around: &Around) -> Vec<(Arc<HostState>, Outcome)> {
-        if let [host] = hosts.as_slice() {
-            let outcome = looping::run(task.clone(), label.clone(), self.stage, self.scope(task, host, around)).await;
-            return vec![(host.clone(), outcome)];
+        // Groups are made host by host, so that their members stand in the hosts' order.
+        if hosts.len() == 1 || task.action.short() == "group_by" {
+            let mut outcomes = Vec::new();
+            for host in hosts {
+                let outcome = looping::run(task.clone(), label.clone(), self.stage, self.scope(task, host, around)).await;
+                outcomes.push((host.clone(), outcome));
+            }
+            return outcomes;
         }
         let gate = self.throttle(task, &hosts[0], around);
         let mut running = JoinSet::new();

@@ -118,6 +118,18 @@ pub fn text(value: &Json) -> String {
     }
 }
 
+/// JSON on one line with a blank after every comma and colon, as Python writes it.
+pub fn spaced(value: &Json) -> String {
+    match value {
+        Json::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
+        Json::Object(map) => {
+            let entries: Vec<String> = map.iter().map(|(k, v)| format!("{}: {}", Json::from(k.as_str()), spaced(v))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
 fn unsupported(module: &Module, unknown: &[String]) -> Failure {
     let mut supported: Vec<&str> = module.spec.params.iter().map(|p| p.name).collect();
     supported.sort_unstable();

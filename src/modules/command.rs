@@ -32,6 +32,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     }
     let words = words(args)?;
     execute(args, host, |host| {
+        let shown = words.clone().into();
         let words: Vec<String> = match args.bool("expand_argument_vars") {
             true => words.iter().map(|w| expand(w, host.environment())).collect(),
             false => words,
@@ -39,7 +40,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         let (program, rest) = words.split_first().ok_or_else(no_command)?;
         let mut command = Command::new(program);
         command.args(rest);
-        Ok(Execution { command, shown: words.clone().into() })
+        Ok(Execution { command, shown })
     })
 }
 
@@ -65,5 +66,5 @@ pub fn line(args: &Args) -> Option<&str> {
 
 /// The failure of a task that names nothing to run.
 pub fn no_command() -> Failure {
-    Failure::new("no command given").with("rc", 256)
+    Failure::new("one of the following is required: _raw_params, cmd, argv")
 }

@@ -84,7 +84,8 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     }
     let dest = settle(args, host, dest, &source, &options)?;
     let mut fields = one(host, &source, &dest, &options)?;
-    if let Some(src) = args.str("src") {
+    // What came from the controller has no name on the host.
+    if let (Some(src), true) = (args.str("src"), args.bool("remote_src")) {
         fields.insert("src".into(), src.into());
     }
     Ok(fields)
@@ -95,7 +96,9 @@ fn settle(args: &Args, host: &mut Host, dest: PathBuf, source: &Source, options:
     let as_directory = args.need("dest")?.ends_with('/');
     if !as_directory && !dest.is_dir() {
         return match dest.parent().filter(|dir| !dir.as_os_str().is_empty() && !dir.exists()) {
-            Some(dir) => Err(Failure::missing(format!("Destination directory {} does not exist", dir.display()))),
+            Some(dir) => {
+                Err(Failure::missing(format!("Destination directory {} does not exist", dir.display())).with("checksum", source.sha1()?))
+            }
             None => Ok(dest),
         };
     }

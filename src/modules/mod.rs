@@ -71,7 +71,7 @@ mod x509_certificate;
 mod x509_certificate_info;
 mod x509_certificate_pipe;
 
-pub use args::{Args, boolean, text};
+pub use args::{Args, boolean, spaced, text};
 pub use failure::{Failure, IoContext};
 pub use host::{Change, Content, Host, Install, Writer};
 pub use spec::{Kind, Param, Spec, with_file_common};

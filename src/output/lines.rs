@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::engine::event::{StageEnd, Status, TaskLabel, UNKNOWN};
 use crate::engine::{Event, outcome};
 use crate::language::Diagnostic;
-use crate::modules::Fields;
+use crate::modules::{Fields, spaced};
 
 use super::{Reader, Redactor, recap};
 
@@ -125,7 +125,7 @@ impl<W: Write + Send> Lines<W> {
         shown.sort_by_key(|(name, _)| name.as_str());
         let shown = Json::Object(shown.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect());
         let shown = self.redactor.json(&shown);
-        if self.verbosity > 2 || result.contains_key(ALWAYS) { indented(&shown) } else { python_spacing(&shown) }
+        if self.verbosity > 2 || result.contains_key(ALWAYS) { indented(&shown) } else { spaced(&shown) }
     }
 
     /// The mistake behind a failure, where the playbook made it.
@@ -273,18 +273,6 @@ fn indented(value: &Json) -> String {
     match serde::Serialize::serialize(value, &mut serializer) {
         Ok(()) => String::from_utf8_lossy(&out).into_owned(),
         Err(_) => value.to_string(),
-    }
-}
-
-/// JSON on one line with a blank after every comma and colon, as Python writes it.
-fn python_spacing(value: &Json) -> String {
-    match value {
-        Json::Array(items) => format!("[{}]", items.iter().map(python_spacing).collect::<Vec<_>>().join(", ")),
-        Json::Object(map) => {
-            let entries: Vec<String> = map.iter().map(|(k, v)| format!("{}: {}", Json::from(k.as_str()), python_spacing(v))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        scalar => scalar.to_string(),
     }
 }
 

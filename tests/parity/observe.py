@@ -114,7 +114,10 @@ def entry(event: dict) -> dict:
     if event.get("ignored") and event["event"] == "task":
         told["ignored"] = True
     # The items were told before; as a whole they would only say everything twice.
-    told["result"] = {} if "results" in result and event["event"] == "task" else plain(result)
+    told["result"] = {} if event["event"] == "task" and ("results" in result or event.get("looped")) else plain(result)
+    # How a mistake of the playbook's is worded is each program's own matter.
+    if str(told["result"].get("msg", "")).startswith("Task failed: "):
+        told["result"]["msg"] = "Task failed: …"
     if event["module"] in ("setup", "gather_facts"):
         told["result"] = {}
     # The status says so already; callbacks are not told these of a whole result.
@@ -136,8 +139,8 @@ def plain(value):
 
 
 def passing(key: str, value) -> bool:
-    """Whether a field of a result differs by nature: also the temporary file a controller copied from."""
-    return key in VOLATILE or key.startswith(("_ansible_", "_rplay_")) or key == "src" and "/.ansible/tmp/" in str(value)
+    """Whether a field of a result differs by nature: also the temporary file a controller copied from, and an inode's generation."""
+    return key in VOLATILE or key == "version" and str(value).isdigit() and len(value) > 4 or key.startswith(("_ansible_", "_rplay_")) or key == "src" and "/.ansible/tmp/" in str(value)
 
 
 def files(root: Path) -> dict:

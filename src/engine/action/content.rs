@@ -29,7 +29,7 @@ pub async fn copy(mut call: Call<'_>) -> Outcome {
         let text = match content {
             Json::String(text) => text,
             Json::Null => String::new(),
-            other => other.to_string(),
+            other => crate::modules::spaced(&other),
         };
         attach(&mut call, text.into_bytes(), None).await;
         return module(&mut call, "copy").await;
@@ -79,6 +79,33 @@ async fn assembled(call: &Call<'_>) -> Result<Vec<u8>, String> {
     Ok(join(&contents, call.text("delimiter").as_deref()))
 }
 
+/// The parameters of `template` that a file's own `#jinja2:` line can give as well.
+const SYNTAX: &[&str] = &[
+    "lstrip_blocks",
+    "trim_blocks",
+    "block_start_string",
+    "block_end_string",
+    "variable_start_string",
+    "variable_end_string",
+    "comment_start_string",
+    "comment_end_string",
+];
+
+/// The template's text under a `#jinja2:` line of the task's parameters, unless it has one of its own.
+fn with_header(call: &Call, text: String) -> String {
+    if text.starts_with("#jinja2:") {
+        return text;
+    }
+    let given = SYNTAX.iter().filter_map(|name| match name.ends_with("_blocks") {
+        true => call.flag(name).map(|flag| format!("{name}: {}", if flag { "True" } else { "False" })),
+        false => call.text(name).map(|text| format!("{name}: '{text}'")),
+    });
+    match given.collect::<Vec<_>>() {
+        none if none.is_empty() => text,
+        given => format!("#jinja2: {}\n{text}", given.join(", ")),
+    }
+}
+
 /// Renders `src` and writes it to `dest`. Source: ansible.builtin.template.
 pub async fn template(mut call: Call<'_>) -> Outcome {
     let Some(src) = call.text("src") else { return Outcome::failed("src and dest are required") };
@@ -93,22 +120,17 @@ pub async fn template(mut call: Call<'_>) -> Outcome {
     };
     let shown = path.display().to_string();
     let scope = about(&call, &path, &src);
-    let rendered = match template::render_file(&text, &shown, &scope) {
+    let rendered = match template::render_file(&with_header(&call, text), &shown, &scope) {
         Ok(rendered) => rendered,
-        Err(problem) => return Outcome::failed(problem.to_string()),
+        Err(problem) => return Outcome::mistake(&problem),
     };
-    for name in [
-        "src",
-        "lstrip_blocks",
-        "trim_blocks",
-        "newline_sequence",
-        "output_encoding",
-        "block_start_string",
-        "block_end_string",
-        "variable_start_string",
-        "variable_end_string",
-    ] {
-        call.args.shift_remove(name);
+    let rendered = match call.text("newline_sequence").as_deref() {
+        Some("\\r\\n" | "\r\n") => rendered.replace('\n', "\r\n"),
+        Some("\\r" | "\r") => rendered.replace('\n', "\r"),
+        _ => rendered,
+    };
+    for name in SYNTAX.iter().chain(&["src", "newline_sequence", "output_encoding"]) {
+        call.args.shift_remove(*name);
     }
     attach(&mut call, rendered.into_bytes(), Some(&path)).await;
     if let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) {

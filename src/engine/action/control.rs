@@ -73,7 +73,8 @@ pub async fn debug(call: Call<'_>) -> Outcome {
 
 /// Fails with `msg`. Source: ansible.builtin.fail.
 pub async fn fail(call: Call<'_>) -> Outcome {
-    Outcome::failed(call.text("msg").unwrap_or_else(|| "Failed as requested from task".into()))
+    let msg = call.args.get("msg").cloned().unwrap_or_else(|| "Failed as requested from task".into());
+    Outcome::of(fields([("failed", true.into()), ("changed", false.into()), ("msg", msg)]))
 }
 
 /// Asks the engine for something. Source: ansible.builtin.meta.

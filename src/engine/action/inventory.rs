@@ -17,6 +17,7 @@ pub async fn add_host(call: Call<'_>) -> Outcome {
     let reserved = ["name", "hostname", "host", "groups", "group", "groupname"];
     let own = call.args.iter().filter(|(k, _)| !reserved.contains(&k.as_str()));
     let vars: Map = own.map(|(k, v)| (Key::from(k.as_str()), Value::from(v.clone()))).collect();
+    let shown = Value::map(vars.clone()).to_json();
     let names: Vec<&str> = groups.iter().map(String::as_str).collect();
     let changed = call.scope.run.change_inventory(|inventory| {
         let known = inventory.host_id(&name).is_some_and(|id| {
@@ -27,7 +28,7 @@ pub async fn add_host(call: Call<'_>) -> Outcome {
         inventory.add_host(&name, &names, vars);
         !known
     });
-    let added = fields([("host_name", name.into()), ("groups", groups.into())]);
+    let added = fields([("host_name", name.into()), ("groups", groups.into()), ("host_vars", shown)]);
     Outcome::of(fields([("changed", changed.into()), ("add_host", Json::Object(added))]))
 }
 

@@ -70,13 +70,15 @@ impl Files {
     /// The layers of `host`, the weakest first.
     pub fn for_host(&self, inventory: &Inventory, host: HostId) -> Result<Vec<Layer>, Diagnostics> {
         let groups = inventory.groups_of(host);
-        let (all, others): (Vec<&Group>, Vec<&Group>) = groups.into_iter().partition(|group| &*group.name == "all");
+        // Also a host of no inventory, as the implicit localhost, sees what all see.
+        let all = [&inventory[Inventory::ALL]];
+        let others: Vec<&Group> = groups.into_iter().filter(|group| &*group.name != "all").collect();
         let host = &inventory[host];
         let mut layers = Vec::new();
         for group in all.iter().chain(&others) {
             own(&mut layers, "group", &group.name, group.place.as_ref(), &group.vars);
         }
-        for groups in [&all, &others] {
+        for groups in [all.as_slice(), &others] {
             let names: Vec<&Arc<str>> = groups.iter().map(|group| &group.name).collect();
             self.beside_inventory(&mut layers, "group_vars", &names)?;
             self.beside_playbook(&mut layers, "group_vars", &names)?;

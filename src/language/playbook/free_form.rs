@@ -35,6 +35,10 @@ pub fn free_text(text: &str) -> Result<Line, String> {
             }
         }
     }
+    // A block of text keeps the line break it ends with.
+    if text.ends_with('\n') && !line.rest.is_empty() {
+        line.rest.push('\n');
+    }
     Ok(line)
 }
 

@@ -108,6 +108,9 @@ impl Loader {
             self.report(Diagnostic::new("the field 'hosts' is required but was not set").at(&at));
             return None;
         };
+        if matches!(&hosts.kind, NodeKind::Null) || hosts.as_list().is_some_and(<[Node]>::is_empty) {
+            self.report(Diagnostic::new("Hosts list cannot be empty").at(&hosts.place).hint("name hosts, groups or a pattern"));
+        }
         let vars = fields.take("vars").map(|node| self.play_vars(node)).unwrap_or_default();
         let keywords = fields.keywords(place::PLAY).within(outer);
         let around = Surroundings {
