@@ -46,6 +46,13 @@ fn undefined_member(value: &Value, message: &str) -> Option<Value> {
     }
 }
 
+/// Filters that never look into their input: members need no evaluation, however many there are.
+const SHALLOW_FILTERS: [&str; 11] =
+    ["count", "d", "default", "dict2items", "first", "items", "last", "length", "list", "mandatory", "ternary"];
+
+/// Tests of which the same is true.
+const SHALLOW_TESTS: [&str; 9] = ["boolean", "defined", "float", "integer", "mapping", "none", "number", "string", "undefined"];
+
 impl Evaluator<'_> {
     /// `input | name(args)`.
     pub fn filter(&self, filter: &'static ast::Filter<'static>) -> Eval<Value> {
@@ -67,7 +74,7 @@ impl Evaluator<'_> {
     }
 
     fn filter_value(&self, filter: &'static ast::Filter<'static>, input: Value) -> Eval<Value> {
-        let call = self.plugin_call(filter.name, input, &filter.args)?;
+        let call = self.plugin_call(filter.name, input, &filter.args, &SHALLOW_FILTERS)?;
         match apply_filter(filter.name, &call) {
             Ok(value) => self.settle(value),
             Err(error) => undefined_cause(&call, &error.message).map_or_else(|| Err(error.into()), Ok),
@@ -83,16 +90,16 @@ impl Evaluator<'_> {
             }
             other => other?,
         };
-        let call = self.plugin_call(test.name, input, &test.args)?;
+        let call = self.plugin_call(test.name, input, &test.args, &SHALLOW_TESTS)?;
         perform_test(test.name, &call).map_err(|error| match undefined_cause(&call, &error.message) {
             Some(Value::Undefined(what)) => Fail::Undefined(what),
             _ => error.into(),
         })
     }
 
-    fn plugin_call(&self, name: &'static str, input: Value, args: &'static [ast::CallArg<'static>]) -> Eval<Call<'_>> {
+    fn plugin_call(&self, name: &'static str, input: Value, args: &'static [ast::CallArg<'static>], shallow: &[&str]) -> Eval<Call<'_>> {
         let (mut positional, kwargs) = self.arguments(args)?;
-        positional.insert(0, deep::lenient(input, self.scope));
+        positional.insert(0, if shallow.contains(&name) { input } else { deep::lenient(input, self.scope) });
         Ok(Call { name, args: positional, kwargs, scope: self.scope })
     }
 

@@ -61,10 +61,20 @@ fn walk(value: &Value, scope: &dyn Scope, strict: bool) -> Eval<Value> {
 /// The value as it leaves the language: plain data, members that are `omit` left out.
 pub fn finish(value: &Value, scope: &dyn Scope) -> Eval<Value> {
     let settled = settle(value.clone(), scope)?;
-    if !unfinished(&settled) && !loose(&settled) {
+    if is_plain(&settled) {
         return Ok(settled);
     }
     plain(&strict(&settled, scope)?, scope)
+}
+
+/// Whether `value` is data at every depth.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Template(_) | Value::Undefined(_) | Value::Omit | Value::Object(_) => false,
+        Value::List(items) => items.iter().all(is_plain),
+        Value::Map(map) => map.values().all(is_plain),
+        _ => true,
+    }
 }
 
 /// The value as it is printed: evaluated at every depth, members that are `omit` left out.

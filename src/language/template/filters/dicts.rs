@@ -1,7 +1,7 @@
 //! Filters about mappings.
 
 use super::{Family, attribute, python};
-use crate::language::template::{Call, access};
+use crate::language::template::{Call, access, resolve_top};
 use crate::language::{Diagnostic, Key, Map, Value};
 
 pub(super) const FAMILY: Family = &[
@@ -78,7 +78,11 @@ fn dict2items(call: &Call) -> Result<Value, Diagnostic> {
     let key_name = call.text_arg(1, "key_name")?.unwrap_or_else(|| "key".into());
     let value_name = call.text_arg(2, "value_name")?.unwrap_or_else(|| "value".into());
     let map = call.mapping(call.defined_input()?)?;
-    Ok(map.into_iter().map(|(key, value)| entry(&key_name, &value_name, &key, value)).collect())
+    let defined = |value: Value| match resolve_top(&value, call.scope)? {
+        Value::Undefined(what) => Err(Diagnostic::new(&*what)),
+        value => Ok(value),
+    };
+    map.into_iter().map(|(key, value)| Ok(entry(&key_name, &value_name, &key, defined(value)?))).collect()
 }
 
 /// One entry as a mapping of its own.

@@ -29,15 +29,14 @@ fn nothing(which: &str) -> Value {
 
 /// `length`: of a list, mapping or string.
 fn length(call: &Call) -> Result<Value, Diagnostic> {
-    Ok(call
-        .items()
-        .map_err(|e| match call.input() {
-            Ok(Value::Undefined(_)) => e,
-            Ok(other) => Diagnostic::new(format!("object of type '{}' has no len()", other.type_name())),
-            Err(e) => e,
-        })?
-        .len()
-        .into())
+    Ok(match call.defined_input()? {
+        Value::List(items) => items.len(),
+        Value::Map(map) => map.len(),
+        Value::Object(object) => object.keys().len(),
+        Value::Str(text) => text.chars().count(),
+        other => return Err(Diagnostic::new(format!("object of type '{}' has no len()", other.type_name()))),
+    }
+    .into())
 }
 
 /// `reverse`: a string stays a string.
