@@ -1,6 +1,7 @@
 //! Where something was written: file, line and column.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A position in a text the user wrote. Lines and columns count from one.
@@ -30,6 +31,16 @@ impl std::str::FromStr for Place {
         let mut number = || parts.next().and_then(|part| part.parse().ok()).ok_or(());
         let (column, line) = (number()?, number()?);
         Ok(Place::new(parts.next().ok_or(())?, line, column))
+    }
+}
+
+/// A path as people see it: relative when it leads to something below the current directory.
+pub fn shown(path: &Path) -> String {
+    let current = std::env::current_dir().ok();
+    let below = current.and_then(|current| path.strip_prefix(current).ok());
+    match below.unwrap_or(path) {
+        here if here.as_os_str().is_empty() => ".".to_string(),
+        path => path.display().to_string(),
     }
 }
 

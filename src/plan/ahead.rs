@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::language::place::shown;
 use crate::language::playbook::{Item, Keywords, Loader, Play, RoleFiles, RoleUse, Surroundings, Task, find_file, tasks_of};
 use crate::language::{Diagnostic, Diagnostics, Value, template, vault};
 
@@ -123,7 +124,7 @@ impl Ahead<'_> {
         match find_file(&self.search_path(task), "templates", name) {
             Ok(path) => self.problems.extend(mistake_in(&path)),
             Err(searched) => {
-                let searched: Vec<String> = searched.iter().map(|p| p.display().to_string()).collect();
+                let searched: Vec<String> = searched.iter().map(|path| shown(path)).collect();
                 let problem = Diagnostic::new(format!("could not find the template '{name}'")).at(place);
                 self.problems.push(problem.hint(format!("looked for {}", searched.join(", "))));
             }
@@ -159,5 +160,5 @@ fn mistake_in(path: &Path) -> Option<Diagnostic> {
     if vault::is_encrypted(&text) {
         return None;
     }
-    template::check_file(&text, &path.display().to_string()).err()
+    template::check_file(&text, &shown(path)).err()
 }

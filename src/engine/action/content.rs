@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::engine::outcome::{Outcome, fields};
 use crate::engine::scope::TaskScope;
 use crate::language::Value;
+use crate::language::place::shown;
 use crate::language::playbook::find_file;
 use crate::language::template::{self, Scope};
 use crate::modules::assemble::{fragments, join};
@@ -118,9 +119,8 @@ pub async fn template(mut call: Call<'_>) -> Outcome {
         Ok(Err(_)) => return Outcome::failed(format!("{} is not UTF-8 text", path.display())),
         Err(message) => return Outcome::failed(message),
     };
-    let shown = path.display().to_string();
     let scope = about(&call, &path, &src);
-    let rendered = match template::render_file(&with_header(&call, text), &shown, &scope) {
+    let rendered = match template::render_file(&with_header(&call, text), &shown(&path), &scope) {
         Ok(rendered) => rendered,
         Err(problem) => return Outcome::mistake(&problem),
     };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::language::place::shown;
 use crate::language::yaml::Node;
 use crate::language::{Diagnostic, Key, Map, Place, Value};
 
@@ -141,9 +142,7 @@ impl Loader {
         let RoleUse { name, files, keywords, vars, params } = usage;
         let searched = self.role_places(around);
         let Some(path) = searched.iter().map(|dir| dir.join(name)).chain([PathBuf::from(name)]).find(|p| p.is_dir()) else {
-            let here = Path::new(".");
-            let dirs = searched.iter().map(|dir| if dir.as_os_str().is_empty() { here } else { dir });
-            let dirs: Vec<String> = dirs.map(|dir| dir.display().to_string()).collect();
+            let dirs: Vec<String> = searched.iter().map(|dir| shown(dir)).collect();
             self.report(Diagnostic::new(format!("the role '{name}' was not found")).at(at).hint(format!("looked in {}", dirs.join(", "))));
             return None;
         };

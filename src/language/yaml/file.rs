@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Node, NodeKind, json, parse_with_warnings};
+use crate::language::place::shown;
 use crate::language::vault::{self, Secrets};
 use crate::language::{Diagnostic, Place};
 
@@ -18,7 +19,7 @@ pub fn load(path: &Path) -> Result<Node, Diagnostic> {
 /// As [`load`], decrypting a file that is encrypted as a whole; also gives the warnings.
 pub fn load_with(path: &Path, secrets: &Secrets) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
     let (text, encrypted) = read(path, secrets)?;
-    let file = path.display().to_string();
+    let file = shown(path);
     let document = match path.extension().is_some_and(|e| e == "json").then(|| json::parse(&text, &file)).flatten() {
         Some(node) => (node, Vec::new()),
         None => parse_with_warnings(&text, &file)?,
@@ -56,7 +57,7 @@ fn read(path: &Path, secrets: &Secrets) -> Result<(String, bool), Diagnostic> {
     if !vault::is_encrypted(&text) {
         return Ok((text, false));
     }
-    let place = Place::new(path.display().to_string(), 1, 1);
+    let place = Place::new(shown(path), 1, 1);
     let plain = secrets.decrypt(&text).map_err(|problem| problem.at(&place))?;
     String::from_utf8(plain).map(|text| (text, true)).map_err(|_| failed("its decrypted content is not UTF-8"))
 }
