@@ -54,7 +54,7 @@ fn assembled(args: &Args, host: &Host) -> Result<Vec<u8>, Failure> {
 /// The files in `dir` to be joined, in their order.
 pub fn fragments(dir: &Path, regexp: Option<&str>, ignore_hidden: bool) -> Result<Vec<PathBuf>, Failure> {
     if !dir.exists() {
-        return Err(format!("Source ({}) does not exist", dir.display()).into());
+        return Err(Failure::missing(format!("Source ({}) does not exist", dir.display())));
     }
     if !dir.is_dir() {
         return Err(format!("Source ({}) is not a directory", dir.display()).into());

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::{Args, Change, Fields, Host, Module, Outcome, Param, Spec};
+use super::{Args, Change, Failure, Fields, Host, Module, Outcome, Param, Spec};
 
 /// The package `name` is selected for `selection`: install, hold, deinstall or purge. Results: `before after`.
 /// Source: ansible.builtin.dpkg_selections.
@@ -20,7 +20,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     let before = match out.split_whitespace().nth(1) {
         Some(before) => before,
         None if shown.err().contains("no packages found matching") => {
-            return Err(format!("Failed to find package '{name}' to perform selection '{selection}'.").into());
+            return Err(Failure::missing(format!("Failed to find package '{name}' to perform selection '{selection}'.")));
         }
         None => "not present",
     };

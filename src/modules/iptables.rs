@@ -158,7 +158,7 @@ impl Filter<'_> {
 
     fn policy(&self, host: &mut Host, policy: &str) -> Result<(), Failure> {
         let chain = self.chain.unwrap_or_default();
-        let shown = self.shown(host)?.ok_or_else(|| format!("there is no chain {chain} in the table {}", self.table))?;
+        let shown = self.shown(host)?.ok_or_else(|| Failure::missing(format!("there is no chain {chain} in the table {}", self.table)))?;
         if shown.lines().any(|line| line == format!("-P {chain} {policy}")) {
             host.unchanged(format!("the policy of {chain} is {policy}"));
             return Ok(());

@@ -39,7 +39,9 @@ pub fn run(mut command: Command, stdin: Option<&[u8]>, cancel: &AtomicBool, tail
 
 fn unstarted(name: &str, error: &std::io::Error) -> Failure {
     let number = error.raw_os_error().unwrap_or(2);
-    Failure { unstarted: Some(number), ..Failure::new(format!("could not run {name}: {error}")).with("rc", number) }
+    let failure = Failure::new(format!("could not run {name}: {error}")).with("rc", number);
+    // A package of an earlier task may be meant to bring it.
+    Failure { unstarted: Some(number), missing: error.kind() == ErrorKind::NotFound, ..failure }
 }
 
 /// A program and its pipes; a pipe that was closed is gone.
@@ -214,6 +216,14 @@ mod tests {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", script]);
         run(command, stdin, &AtomicBool::new(false), &mut |_| {})
+    }
+
+    #[test]
+    fn what_cannot_be_started_is_told_apart() {
+        let run = |program: &str| run(Command::new(program), None, &AtomicBool::new(false), &mut |_| {}).unwrap_err();
+        let (none, refused) = (run("/no/such"), run("/etc/passwd"));
+        assert_eq!((none.unstarted, none.missing), (Some(2), true));
+        assert_eq!((refused.unstarted, refused.missing), (Some(13), false));
     }
 
     #[test]

@@ -36,7 +36,7 @@ const SCRIPTS: &str = "/etc/init.d";
 fn run(args: &Args, host: &mut Host) -> Outcome {
     let service = Service { name: args.need("name")?, args };
     if !Path::new(SCRIPTS).join(service.name).exists() {
-        return Err(Failure::new(format!("Cannot find service {0} in {SCRIPTS}/{0}", service.name)).with("name", service.name));
+        return Err(Failure::missing(format!("Cannot find service {0} in {SCRIPTS}/{0}", service.name)).with("name", service.name));
     }
     let mut status = serde_json::Map::new();
     if let Some(enabled) = args.maybe_bool("enabled") {

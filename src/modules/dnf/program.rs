@@ -173,7 +173,7 @@ fn explain(output: Output, verb: &[&str]) -> Result<Output, Failure> {
     let unknown = plan::unknown(&all);
     if output.rc != 0 && !unknown.is_empty() && verb != ["remove"] {
         let failures: Vec<String> = unknown.iter().map(|name| format!("No package {name} available.")).collect();
-        let failure = Failure::new("Failed to install some of the specified packages").with("failures", failures);
+        let failure = Failure::missing("Failed to install some of the specified packages").with("failures", failures);
         return Err(failure.with("results", Json::Array(Vec::new())).with("rc", 1));
     }
     output.success(&format!("'dnf {}' failed", verb.join(" ")))

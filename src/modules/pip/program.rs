@@ -43,7 +43,7 @@ impl Pip {
                 return Ok(Some(make(words.iter().map(|word| word.to_string()).collect())));
             }
         }
-        Err("Unable to find any of pip3, pip to use. pip needs to be installed.".into())
+        Err(Failure::missing("Unable to find any of pip3, pip to use. pip needs to be installed."))
     }
 
     /// The whole command.
