@@ -22,7 +22,7 @@ pub fn decode(text: &[u8], labels: &[&str]) -> Option<Vec<u8>> {
 pub fn given(args: &Args, host: &Host, path: &str, content: &str) -> Result<Option<Vec<u8>>, Failure> {
     match (args.str(content), file(args, host, path)) {
         (Some(text), _) => Ok(Some(text.as_bytes().to_vec())),
-        (None, Some(path)) if !path.exists() => Err(Failure::missing(format!("{} does not exist", path.display()))),
+        (None, Some(path)) if !path.exists() => Err(Failure::missing(format!("{}: No such file or directory", path.display()))),
         (None, Some(path)) => std::fs::read(&path).context("read", &path).map(Some),
         (None, None) => Ok(None),
     }
