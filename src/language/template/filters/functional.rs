@@ -23,10 +23,11 @@ fn map(call: &Call) -> Result<Value, Diagnostic> {
     items.into_iter().map(|item| filter(&inner(call, name, item, 2))).collect()
 }
 
-/// The member of `item` at `path`, or the `default` of the call.
+/// The member of `item` at `path`, or the `default` of the call; null is none.
 fn member_or_default(item: &Value, path: &Value, call: &Call) -> Result<Value, Diagnostic> {
     let found = attribute::member(item, path)?;
-    Ok(call.kwargs.get("default").filter(|_| found.is_undefined()).cloned().unwrap_or(found))
+    let default = call.kwargs.get("default").filter(|default| found.is_undefined() && !matches!(default, Value::Null));
+    Ok(default.cloned().unwrap_or(found))
 }
 
 /// The call of another plugin on `item` with the arguments of `call` from position `from`.

@@ -2,6 +2,7 @@
 
 use super::{Family, python};
 use crate::language::template::Call;
+use crate::language::template::objects::time_text;
 use crate::language::{Diagnostic, Key, Value};
 
 pub(super) const FAMILY: Family = &[
@@ -55,6 +56,9 @@ fn put(out: &mut String, value: &Value, style: &Style, depth: usize, call: &Call
         Value::Float(f) => out.push_str(&float(*f)),
         Value::Str(s) => quote(out, s, style.ascii),
         Value::Template(t) => quote(out, t.source(), style.ascii),
+        Value::Object(object) if time_text(object).is_some() => {
+            quote(out, &time_text(object).unwrap_or_default().replacen(' ', "T", 1), style.ascii);
+        }
         Value::List(items) => wrap(out, ('[', ']'), items.iter(), style, depth, |out, item| put(out, item, style, depth + 1, call))?,
         Value::Map(_) | Value::Object(_) => {
             let mut entries: Vec<(Key, Value)> = call.mapping(value)?.into_iter().collect();

@@ -1,4 +1,11 @@
-//! Which forms of writing a text has in YAML, as PyYAML's emitter judges them.
+//! Scalars in YAML: their text, and which forms of writing it has, as PyYAML's emitter judges them.
+
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
+
+use super::python;
+use crate::language::Value;
 
 /// The forms that are open to a text.
 #[derive(Clone, Copy)]
@@ -83,4 +90,62 @@ fn indicators(seen: &mut Seen, c: char, first: bool, blank_before: bool, blank_f
 /// What may stand in a YAML text beyond ASCII.
 fn is_printable(c: char) -> bool {
     c == '\u{85}' || c >= '\u{a0}' && c != '\u{feff}' && !matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// The escape of a character within double quotes, when it needs one.
+pub fn escape(c: char, unicode: bool) -> Option<String> {
+    Some(match c {
+        '"' => "\\\"".into(),
+        '\\' => "\\\\".into(),
+        '\0' => "\\0".into(),
+        '\u{7}' => "\\a".into(),
+        '\u{8}' => "\\b".into(),
+        '\t' => "\\t".into(),
+        '\n' => "\\n".into(),
+        '\u{b}' => "\\v".into(),
+        '\u{c}' => "\\f".into(),
+        '\r' => "\\r".into(),
+        '\u{1b}' => "\\e".into(),
+        '\u{85}' => "\\N".into(),
+        '\u{a0}' if !unicode => "\\_".into(),
+        '\u{2028}' => "\\L".into(),
+        '\u{2029}' => "\\P".into(),
+        ' '..='~' => return None,
+        c if unicode && matches!(c, '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}') => return None,
+        c if u32::from(c) <= 0xff => format!("\\x{:02X}", u32::from(c)),
+        c if u32::from(c) <= 0xffff => format!("\\u{:04X}", u32::from(c)),
+        c => format!("\\U{:08X}", u32::from(c)),
+    })
+}
+
+/// The text of a scalar, and whether it is a string.
+pub fn scalar_text(value: &Value) -> (String, bool) {
+    match value {
+        Value::Null | Value::Omit | Value::Undefined(_) => ("null".into(), false),
+        Value::Bool(b) => (b.to_string(), false),
+        Value::Int(i) => (i.to_string(), false),
+        Value::Float(f) => (float(*f), false),
+        other => (python::text(other), true),
+    }
+}
+
+/// A float as YAML 1.1 reads it back.
+fn float(f: f64) -> String {
+    match f {
+        f if f.is_nan() => ".nan".into(),
+        f if f.is_infinite() => if f > 0.0 { ".inf" } else { "-.inf" }.into(),
+        f => {
+            let text = python::float(f);
+            if text.contains('.') { text } else { text.replace('e', ".0e") }
+        }
+    }
+}
+
+/// What YAML 1.1 reads as something other than a string.
+const IMPLICIT: &str = r"^(?:|~|null|Null|NULL|=|<<|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+|[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:[Tt]|[ \t]+)[0-9][0-9]?:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9][0-9]?(?::[0-9][0-9])?))?)$";
+
+/// Whether the plain text would be read as something other than a string.
+pub fn is_implicit(text: &str) -> bool {
+    static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IMPLICIT).ok());
+    PATTERN.as_ref().is_none_or(|pattern| pattern.is_match(text).unwrap_or(true))
 }
