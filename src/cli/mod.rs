@@ -1,5 +1,6 @@
 //! The command line: one file per verb. Only here a process is ended and only here something is printed.
 
+mod ask;
 mod config;
 mod doc;
 mod failure;

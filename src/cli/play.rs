@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use crate::engine::{self, Event, Events, Options, Run, Verdict};
 use crate::language::Diagnostic;
-use crate::language::playbook::{Prompt, TagFilter};
-use crate::language::secret::Secret;
+use crate::language::playbook::TagFilter;
 use crate::output::{Lines, Ndjson, Progress, Reader, Redactor, render_problem};
 use crate::transport::{self, HostKeyChecking};
 
+use super::ask;
 use super::config::Config;
 use super::failure::Failure;
 use super::listing;
@@ -119,8 +119,8 @@ impl std::io::Write for Above {
 fn engine_options(options: &PlayOptions, prepared: &Prepared, config: &Config, tags: TagFilter) -> Result<(Options, Redactor), Failure> {
     let first = prepared.inventory_sources.first().map(PathBuf::from).filter(|path| path.exists());
     let inventory_file = first.and_then(|path| std::path::absolute(path).ok());
-    let login = password(options.ask_pass, options.connection_password_file.as_deref(), "SSH password: ")?;
-    let escalate = password(options.ask_become_pass, options.become_password_file.as_deref(), "BECOME password: ")?;
+    let login = ask::password(options.ask_pass, options.connection_password_file.as_deref(), "SSH password: ")?;
+    let escalate = ask::password(options.ask_become_pass, options.become_password_file.as_deref(), "BECOME password: ")?;
     let escalate = match (escalate, &login, options.ask_become_pass) {
         (Some(empty), Some(login), true) if empty.reveal().is_empty() => Some(login.clone()),
         (given, ..) => given,
@@ -163,7 +163,7 @@ fn engine_options(options: &PlayOptions, prepared: &Prepared, config: &Config, t
         links: transport::Settings::new(uuid::Uuid::new_v4().to_string(), options.forks),
         step: options.step,
         force_handlers: options.force_handlers,
-        ask: answer,
+        ask: ask::answer,
         edition: Default::default(),
         inventory_dir: inventory_file
             .as_ref()
@@ -171,32 +171,4 @@ fn engine_options(options: &PlayOptions, prepared: &Prepared, config: &Config, t
         inventory_file,
     };
     Ok((engine, redactor))
-}
-
-fn password(ask: bool, file: Option<&Path>, prompt: &str) -> Result<Option<Secret>, Failure> {
-    if let Some(path) = file {
-        let text = std::fs::read_to_string(path).map_err(|e| Diagnostic::new(format!("could not read {}: {e}", path.display())))?;
-        return Ok(Some(Secret::new(text.trim_end_matches('\n').to_string())));
-    }
-    if !ask {
-        return Ok(None);
-    }
-    Ok(Some(Secret::new(prepare::ask(prompt)?)))
-}
-
-/// Asks one of the questions of `vars_prompt`, when somebody is there to answer.
-fn answer(prompt: &Prompt) -> Option<String> {
-    if !std::io::stdin().is_terminal() {
-        return None;
-    }
-    let question = format!("{}: ", prompt.prompt);
-    let answer = if prompt.private {
-        rpassword::prompt_password(question).ok()?
-    } else {
-        eprint!("{question}");
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line).ok()?;
-        line.trim_end_matches('\n').to_string()
-    };
-    Some(answer).filter(|answer| !answer.is_empty())
 }

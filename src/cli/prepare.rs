@@ -41,11 +41,6 @@ pub fn inventory(common: &Common, config: &Config) -> Result<(Inventory, Vec<Str
     Ok((inventory, sources, secrets))
 }
 
-/// Asks for a secret on the terminal.
-pub fn ask(prompt: &str) -> Result<String, Diagnostic> {
-    rpassword::prompt_password(prompt).map_err(|e| Diagnostic::new(format!("could not ask for a password: {e}")))
-}
-
 /// Reads all there is to read and compiles the plan.
 pub fn prepare(playbooks: &[PathBuf], common: &Common, config: &Config) -> Result<Prepared, Failure> {
     if let Some(missing) = playbooks.iter().find(|path| !path.is_file()) {

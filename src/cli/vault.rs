@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 use crate::language::Diagnostic;
 use crate::language::vault::{Password, Secrets, is_encrypted};
 
+use super::ask;
 use super::config::Config;
 use super::failure::Failure;
 use super::options::{VaultCommand, VaultFiles, VaultOptions, VaultPasswords};
-use super::prepare::ask;
 
 /// The passwords that the command line and the configuration name.
 pub fn secrets(given: &VaultPasswords, config: &Config) -> Result<Secrets, Failure> {
@@ -23,12 +23,12 @@ pub fn secrets(given: &VaultPasswords, config: &Config) -> Result<Secrets, Failu
     for id in &given.vault_id {
         let (label, source) = id.split_once('@').unwrap_or(("default", id));
         match source {
-            "prompt" => secrets.add(Some(label), Password::new(&ask(&format!("Vault password ({label}): "))?)?),
+            "prompt" => secrets.add(Some(label), Password::new(&ask::secret(&format!("Vault password ({label}): "))?)?),
             file => secrets.add(Some(label), Password::from_file(Path::new(file), label)?),
         }
     }
     if given.ask_vault_pass {
-        secrets.add(None, Password::new(&ask("Vault password: ")?)?);
+        secrets.add(None, Password::new(&ask::secret("Vault password: ")?)?);
     }
     if secrets.is_empty()
         && let Some(file) = config.paths("defaults", "vault_password_file").first()
@@ -85,14 +85,14 @@ pub fn run(options: VaultOptions) -> Result<u8, Failure> {
 fn needed(given: &VaultPasswords) -> Result<Secrets, Failure> {
     let mut secrets = secrets(given, &Config::find())?;
     if secrets.is_empty() {
-        secrets.add(None, Password::new(&ask("Vault password: ")?)?);
+        secrets.add(None, Password::new(&ask::secret("Vault password: ")?)?);
     }
     Ok(secrets)
 }
 
 fn twice(prompt: &str) -> Result<String, Diagnostic> {
-    let first = ask(prompt)?;
-    match ask(&format!("Confirm {}", prompt.to_lowercase()))? == first {
+    let first = ask::secret(prompt)?;
+    match ask::secret(&format!("Confirm {}", prompt.to_lowercase()))? == first {
         true => Ok(first),
         false => Err(Diagnostic::new("the passwords are not the same")),
     }
