@@ -192,9 +192,6 @@ impl Attempt<'_> {
         };
         let mut outcome = action::dispatch(call).await;
         outcome.complete();
-        if outcome.status == Status::Skipped && outcome.result.get("skip_reason").is_none() && outcome.result.get("msg").is_none() {
-            outcome.result.insert("msg".into(), "remote module does not support check mode".into());
-        }
         self.judge(&mut outcome);
         outcome
     }

@@ -23,6 +23,10 @@ pub struct Verdict {
     pub recap: Vec<(Arc<str>, Counts)>,
     /// Mistakes that only showed at run time.
     pub problems: Vec<Diagnostic>,
+    /// Whether a host failed and nothing rescued or forgave it.
+    pub failed: bool,
+    /// Whether a host could not be reached and nothing forgave it.
+    pub unreachable: bool,
     /// Whether the user stopped it.
     pub cancelled: bool,
 }
@@ -30,12 +34,11 @@ pub struct Verdict {
 impl Verdict {
     /// The exit code of `ansible-playbook`.
     pub fn exit_code(&self) -> u8 {
-        let any = |pick: fn(&Counts) -> u64| self.recap.iter().any(|(_, counts)| pick(counts) > 0);
         match () {
             () if self.cancelled => 99,
             () if !self.problems.is_empty() => 1,
-            () if any(|c| c.failed) => 2,
-            () if any(|c| c.unreachable) => 4,
+            () if self.unreachable => 4,
+            () if self.failed => 2,
             () => 0,
         }
     }
@@ -85,7 +88,8 @@ pub async fn execute(run: &Arc<Run>, plan: &Plan) -> Verdict {
     let mut sorted = recap.clone();
     sorted.sort();
     run.events.emit(Event::RunEnded { recap: sorted, seconds: began.elapsed().as_secs_f64() }).await;
-    Verdict { recap, problems, cancelled: run.cancelled() }
+    let any = |standing: Standing| run.seen_hosts().iter().any(|host| host.standing() == standing);
+    Verdict { recap, problems, failed: any(Standing::Failed), unreachable: any(Standing::Unreachable), cancelled: run.cancelled() }
 }
 
 struct Walk<'a> {

@@ -212,7 +212,7 @@ impl TaskScope {
             "role_name" | "ansible_role_name" => Value::Str(self.role()?.name.clone()),
             "role_path" => path(&std::path::absolute(&self.role()?.path).ok()?),
             "ansible_parent_role_names" => {
-                self.role()?.parent.as_ref()?;
+                self.role()?.parent.as_ref().filter(|_| self.role().is_some_and(|role| !role.depended_on))?;
                 self.lineage().skip(1).map(|r| Value::Str(r.name.clone())).collect()
             }
             "ansible_search_path" => self.search_path().iter().map(|p| path(p)).collect(),
@@ -262,7 +262,10 @@ impl TaskScope {
     /// `ansible_delegated_vars`.
     fn delegated(&self) -> Option<Value> {
         let delegate = self.delegate.as_ref()?;
-        let vars = Value::Object(Arc::new(Everything(TaskScope { delegate: None, ..TaskScope::of_host(&self.run, delegate) })));
+        // The tasks stay those of their own host, so that is the name seen there as well.
+        let mut seen = TaskScope::of_host(&self.run, delegate);
+        seen.local("inventory_hostname", Value::Str(self.host.name.clone()));
+        let vars = Value::Object(Arc::new(Everything(seen)));
         Some(Value::map(Map::from_iter([(Key::Str(delegate.name.clone()), vars)])))
     }
 }

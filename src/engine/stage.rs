@@ -240,7 +240,7 @@ fn prompts(run: &Arc<Run>, play: &Play) -> Result<Map, Diagnostic> {
                 }
                 Value::from(answer)
             }
-            None => prompt.default.clone().unwrap_or(Value::from("")),
+            None => prompt.default.clone().unwrap_or(Value::Null),
         };
         answers.insert(prompt.name.as_ref().into(), value);
     }

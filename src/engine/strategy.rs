@@ -203,6 +203,7 @@ impl Batch {
         }
         let rest = hosts[1..].iter().map(|host| {
             let mut copy = outcome.clone();
+            copy.notify.clear();
             copy.effect = copy.effect.filter(|effect| matches!(effect, Effect::Include(_)));
             (host.clone(), copy)
         });

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::execution::{Execution, execute};
+use super::execution::execute;
 use super::words::{expand, split};
 use super::{Args, Failure, Host, Module, Outcome, Param, Spec};
 
@@ -31,8 +31,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         host.warn(format!("the parameter 'executable' has no effect on 'command', which runs no shell; '{executable}' is not used"));
     }
     let words = words(args)?;
-    execute(args, host, |host| {
-        let shown = words.clone().into();
+    execute(args, host, words.clone().into(), |host| {
         let words: Vec<String> = match args.bool("expand_argument_vars") {
             true => words.iter().map(|w| expand(w, host.environment())).collect(),
             false => words,
@@ -40,7 +39,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         let (program, rest) = words.split_first().ok_or_else(no_command)?;
         let mut command = Command::new(program);
         command.args(rest);
-        Ok(Execution { command, shown })
+        Ok(command)
     })
 }
 

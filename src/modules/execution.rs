@@ -11,22 +11,14 @@ use super::host::Output;
 use super::words::expand;
 use super::{Args, Failure, Fields, Host, Outcome};
 
-/// A program about to be run.
-pub struct Execution {
-    /// The program with its arguments.
-    pub command: Command,
-    /// How the result shows it: a list of words or a line for a shell.
-    pub shown: Json,
-}
-
 /// Runs what `prepare` gives, unless `creates` or `removes` says that it is done already. A check evaluates both
-/// and stops there. `prepare` gets the directory to run in.
-pub fn execute(args: &Args, host: &mut Host, prepare: impl FnOnce(&mut Host) -> Result<Execution, Failure>) -> Outcome {
-    let chdir = directory(args, host)?;
-    if let Some(done) = already_done(args, host, chdir.as_ref())? {
+/// and stops there. `shown` is how results show it: a list of words, or a line for a shell.
+pub fn execute(args: &Args, host: &mut Host, shown: Json, prepare: impl FnOnce(&mut Host) -> Result<Command, Failure>) -> Outcome {
+    let chdir = directory(args, host).map_err(|why| Failure { fields: result("", "", &shown, 0, ""), ..why }.with("rc", Json::Null))?;
+    if let Some(done) = already_done(args, host, &shown, chdir.as_ref())? {
         return Ok(done);
     }
-    let Execution { mut command, shown } = prepare(host)?;
+    let mut command = prepare(host)?;
     if let Some(dir) = &chdir {
         command.current_dir(dir);
     }
@@ -40,8 +32,9 @@ pub fn execute(args: &Args, host: &mut Host, prepare: impl FnOnce(&mut Host) -> 
         Ok(Ran { output, started, spent, shown: shown.clone() })
     };
     let conditional = args.str("creates").is_some() || args.str("removes").is_some();
+    // The output of a script that was sent along is kept as it is.
     match host.program(&what, conditional, work)? {
-        Some(ran) => ran.result(args.maybe_bool("strip_empty_ends").unwrap_or(true)),
+        Some(ran) => ran.result(args.maybe_bool("strip_empty_ends").unwrap_or(args.get("_rplay_content").is_none())),
         None => Ok(result("", "", &shown, 0, "Command would have run if not in check mode")),
     }
 }
@@ -68,7 +61,7 @@ fn directory(args: &Args, host: &Host) -> Result<Option<PathBuf>, Failure> {
 }
 
 /// The result of a task that has nothing to do because of `creates` or `removes`.
-fn already_done(args: &Args, host: &mut Host, chdir: Option<&PathBuf>) -> Result<Option<Fields>, Failure> {
+fn already_done(args: &Args, host: &mut Host, shown: &Json, chdir: Option<&PathBuf>) -> Result<Option<Fields>, Failure> {
     let conditions = [("creates", true, "exists"), ("removes", false, "does not exist")];
     for (param, done_if, verb) in conditions {
         let Some(pattern) = args.str(param) else { continue };
@@ -76,8 +69,7 @@ fn already_done(args: &Args, host: &mut Host, chdir: Option<&PathBuf>) -> Result
             let would = if host.is_check() { "Would" } else { "Did" };
             let msg = format!("{would} not run command since '{pattern}' {verb}");
             host.unchanged(format!("{pattern} {verb}"));
-            let cmd = args.get("argv").or(args.get("cmd")).or(args.get("_raw_params")).cloned().unwrap_or_default();
-            return Ok(Some(result(&format!("skipped, since {pattern} {verb}"), "", &cmd, 0, &msg)));
+            return Ok(Some(result(&format!("skipped, since {pattern} {verb}"), "", shown, 0, &msg)));
         }
     }
     Ok(None)

@@ -3,7 +3,10 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use super::execution::{Execution, execute};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::execution::execute;
 use super::words::split;
 use super::{Args, Failure, Host, IoContext, Module, Outcome, Param, Spec};
 
@@ -22,7 +25,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     let file = tempfile::Builder::new().prefix(".rplay-script-").tempfile().context("create a file in", std::env::temp_dir())?;
     // A file that is open for writing cannot be executed, so only the path is kept.
     let path = file.into_temp_path();
-    execute(args, host, |_| {
+    execute(args, host, line.into(), |_| {
         std::fs::write(&path, &content).context("write", &path)?;
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).context("set the mode of", &path)?;
         let mut command = match args.str("executable").map(split) {
@@ -34,14 +37,14 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
             _ => Command::new(&path),
         };
         command.args(words.iter().skip(1));
-        Ok(Execution { command, shown: line.into() })
+        Ok(command)
     })
 }
 
 fn content(args: &Args, host: &mut Host) -> Result<Vec<u8>, Failure> {
     let sent = args.get("_rplay_content").ok_or("the script did not come with its content")?;
     if let Some(text) = sent["inline"].as_str() {
-        return Ok(text.as_bytes().to_vec());
+        return STANDARD.decode(text).map_err(|e| Failure::new(format!("the script sent along is not base64: {e}")));
     }
     let path = host.blob(sent["sha256"].as_str().unwrap_or_default())?;
     std::fs::read(&path).context("read", &path)

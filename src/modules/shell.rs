@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::command::{line, no_command};
-use super::execution::{Execution, execute};
+use super::execution::execute;
 use super::{Args, Host, Module, Outcome, Param, Spec};
 
 /// The line is the free-form text or `cmd`; `executable` is the shell (default `/bin/sh`); the other parameters and the
@@ -24,9 +24,9 @@ const PARAMS: &[Param] = &[
 
 fn run(args: &Args, host: &mut Host) -> Outcome {
     let line = line(args).ok_or_else(no_command)?;
-    execute(args, host, |_| {
+    execute(args, host, line.into(), |_| {
         let mut command = Command::new(args.str("executable").unwrap_or("/bin/sh"));
         command.args(["-c", line]);
-        Ok(Execution { command, shown: line.into() })
+        Ok(command)
     })
 }

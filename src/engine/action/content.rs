@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use crate::engine::event::Status;
 use crate::engine::outcome::{Outcome, fields};
 use crate::engine::scope::TaskScope;
 use crate::language::Value;
@@ -143,18 +144,21 @@ pub async fn template(mut call: Call<'_>) -> Outcome {
 /// Runs a script of the controller's on the host. Source: ansible.builtin.script.
 pub async fn script(mut call: Call<'_>) -> Outcome {
     let line = call.text("_raw_params").or_else(|| call.text("cmd")).unwrap_or_default();
-    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((&line, ""));
+    let name = line.split_whitespace().next().unwrap_or_default();
     let path = match locate(call.scope, "files", name) {
         Ok(path) => path,
         Err(message) => return Outcome::failed(message),
     };
-    let rest = rest.to_string();
     match read(&path, &call.scope.run.loader.settings().secrets).await {
         Ok(bytes) => attach(&mut call, bytes, Some(&path)).await,
         Err(message) => return Outcome::failed(message),
     }
-    call.args.insert("_raw_params".into(), rest.into());
-    module(&mut call, "script").await
+    let mut outcome = module(&mut call, "script").await;
+    outcome.result.shift_remove("cmd");
+    if outcome.status != Status::Failed {
+        outcome.result.shift_remove("msg");
+    }
+    outcome
 }
 
 /// Unpacks an archive, of the controller's unless `remote_src`. Source: ansible.builtin.unarchive.
@@ -202,15 +206,18 @@ pub async fn fetch(call: Call<'_>) -> Outcome {
     if !same && let Err(message) = write(&path, &bytes).await {
         return Outcome::failed(message);
     }
-    let entries = [
+    let known = [
         ("changed", (!same).into()),
         ("dest", path.display().to_string().into()),
-        ("file", src.into()),
         ("checksum", sum.clone().into()),
-        ("remote_checksum", sum.into()),
         ("md5sum", md5.into()),
     ];
-    Outcome::of(fields(entries))
+    let mut result = fields(known);
+    result.extend(match same {
+        true => fields([("file", src.into())]),
+        false => fields([("remote_checksum", sum.into()), ("remote_md5sum", Json::Null)]),
+    });
+    Outcome::of(result)
 }
 
 fn destination(call: &Call, src: &str, dest: &str) -> PathBuf {
@@ -244,8 +251,10 @@ async fn module(call: &mut Call<'_>, name: &str) -> Outcome {
             single => vec![single],
         });
         let diffs: Vec<Json> = diffs.collect();
-        if call.diff {
-            outcome.result.insert("diff".into(), diffs.into());
+        outcome.result.insert("diff".into(), diffs.into());
+        // What was not written cannot be described.
+        if call.check && outcome.status == Status::Changed {
+            outcome.result.retain(|name, _| matches!(name.as_str(), "changed" | "diff" | "failed" | "warnings"));
         }
     }
     outcome

@@ -39,7 +39,13 @@ pub async fn include_role(call: Call<'_>) -> Outcome {
         Err(message) => return Outcome::failed(message),
     };
     let from = |part: &str| call.text(&format!("{part}_from"));
-    let files = RoleFiles { tasks: from("tasks"), vars: from("vars"), defaults: from("defaults"), handlers: from("handlers") };
+    let files = RoleFiles {
+        tasks: from("tasks"),
+        vars: from("vars"),
+        defaults: from("defaults"),
+        handlers: from("handlers"),
+        unchecked: call.flag("rolespec_validate") == Some(false),
+    };
     let again = call.flag("allow_duplicates").unwrap_or(true);
     let usage = RoleUse { name, files, ..RoleUse::default() };
     let mut gathered = call.scope.run.loader.gather(&usage, &around, &call.task.action.place, again);

@@ -1,5 +1,6 @@
 //! The controller's half of what tasks do. Most modules need none: their arguments are evaluated here and the host does the rest.
 
+mod argument_spec;
 mod arguments;
 mod content;
 mod control;
@@ -121,6 +122,7 @@ static ACTIONS: &[Action] = &[
     action!("set_fact", None, data::set_fact),
     action!("template", None, content::template),
     action!("unarchive", None, content::unarchive),
+    action!("validate_argument_spec", Some(argument_spec::PARAMS), argument_spec::validate),
     action!("wait_for_connection", Some(wait::CONNECTION), wait::wait_for_connection),
 ];
 

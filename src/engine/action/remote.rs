@@ -5,7 +5,7 @@ use tokio::sync::{AcquireError, SemaphorePermit};
 
 use crate::agent::protocol;
 use crate::engine::attempt::{flag, unsettled};
-use crate::engine::event::Event;
+use crate::engine::event::{Event, Status};
 use crate::engine::links::escalation;
 use crate::engine::outcome::{Outcome, fields};
 use crate::language::playbook::Keyword;
@@ -69,7 +69,7 @@ pub async fn run(call: &Call<'_>, name: &str, args: Fields) -> Outcome {
     };
     match done {
         Ok(result) if result.contains_key(MISSING) && unsettled(call.scope) => expected(name, result),
-        Ok(result) => Outcome::of(result),
+        Ok(result) => skipped_with_reason(call, Outcome::of(result)),
         Err(LinkError::Unreachable(why)) => Outcome::unreachable(why.to_string()),
         Err(LinkError::Become(msg)) => Outcome::failed(msg),
     }
@@ -95,6 +95,15 @@ async fn slot<'a>(call: &Call<'a>) -> Result<Option<SemaphorePermit<'a>>, Acquir
     }
 }
 
+/// A module that did nothing in a check without saying why cannot be checked.
+fn skipped_with_reason(call: &Call, mut outcome: Outcome) -> Outcome {
+    let silent = !outcome.result.contains_key("skip_reason") && !outcome.result.contains_key("msg");
+    if call.check && outcome.status == Status::Skipped && silent {
+        outcome.result.insert("msg".into(), "remote module does not support check mode".into());
+    }
+    outcome
+}
+
 fn timeout(call: &Call) -> Option<u64> {
     if call.limit.is_some() {
         return call.limit;
@@ -108,7 +117,7 @@ fn timeout(call: &Call) -> Option<u64> {
 pub async fn raw(call: Call<'_>) -> Outcome {
     let Some(command) = call.text("_raw_params") else { return Outcome::failed("no command given") };
     if call.check {
-        return Outcome::skipped("command would have run if not in check mode", None);
+        return Outcome::of(fields([("changed", false.into()), ("skipped", true.into())]));
     }
     let escalation = match escalation(call.task, call.scope, call.at) {
         Ok(escalation) => escalation,
@@ -123,11 +132,14 @@ pub async fn raw(call: Call<'_>) -> Outcome {
         Err(LinkError::Unreachable(why)) => return Outcome::unreachable(why.to_string()),
         Err(LinkError::Become(msg)) => return Outcome::failed(msg),
     };
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let mut result = fields([
         ("changed", true.into()),
         ("rc", output.rc.into()),
-        ("stdout", String::from_utf8_lossy(&output.stdout).into()),
-        ("stderr", String::from_utf8_lossy(&output.stderr).into()),
+        ("stdout", stdout.as_ref().into()),
+        ("stdout_lines", stdout.lines().collect::<Vec<_>>().into()),
+        ("stderr", stderr.as_ref().into()),
+        ("stderr_lines", stderr.lines().collect::<Vec<_>>().into()),
     ]);
     if output.rc != 0 {
         result.insert("failed".into(), true.into());

@@ -92,6 +92,8 @@ pub struct Keywords {
     pub environment: Vec<Value>,
     /// `module_defaults` of every level, the outermost first.
     pub module_defaults: Vec<Value>,
+    /// `notify` of the nearest block that has one.
+    pub notify: Vec<Value>,
     /// `vars` of blocks and tasks, the outermost first.
     pub vars: Vec<Arc<Map>>,
 }
@@ -114,6 +116,9 @@ impl Keywords {
             if self.get(*keyword).is_none() {
                 self.single.push((*keyword, value.clone()));
             }
+        }
+        if self.notify.is_empty() {
+            self.notify = outer.notify.clone();
         }
         prepend(&mut self.when, &outer.when);
         prepend(&mut self.environment, &outer.environment);

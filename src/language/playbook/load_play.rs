@@ -240,28 +240,7 @@ impl Loader {
             keywords.when.push(unknown);
         }
         let action = Action { module: "setup".into(), args, whole: None, places: Vec::new(), place: fields.place.clone() };
-        let task = Task {
-            place: fields.place.clone(),
-            name: Some(Value::from("Gathering Facts")),
-            action,
-            keywords,
-            around: Arc::default(),
-            own_vars: None,
-            looped: None,
-            register: None,
-            changed_when: None,
-            failed_when: None,
-            until: None,
-            retries: None,
-            delay: None,
-            notify: Vec::new(),
-            listen: Vec::new(),
-            async_seconds: None,
-            poll: None,
-            role: None,
-            dir: dir.to_path_buf(),
-            implicit: true,
-        };
+        let task = Task::implied("Gathering Facts", action, keywords, None, dir.to_path_buf());
         (wanted, Some(Item::Task(Arc::new(task))))
     }
 }

@@ -12,7 +12,7 @@ use super::keywords::{Keywords, place};
 use super::load_task::Surroundings;
 use super::loader::Loader;
 use super::role::{Role, main_file};
-use super::task::{Item, RoleTasks, Task};
+use super::task::{Action, Item, RoleTasks, Task};
 
 /// Which files of a role are meant, when not `main`.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,8 @@ pub struct RoleFiles {
     pub defaults: Option<String>,
     /// `handlers_from`.
     pub handlers: Option<String>,
+    /// `rolespec_validate` was set to false: the role's arguments are not held to its specification.
+    pub unchecked: bool,
 }
 
 /// One use of a role, as it is written.
@@ -40,6 +42,8 @@ pub struct RoleUse {
     pub vars: Arc<Map>,
     /// Everything else, which are parameters.
     pub params: Arc<Map>,
+    /// Whether another role depends on it.
+    pub depended_on: bool,
 }
 
 /// What a play gathers from its roles.
@@ -79,6 +83,7 @@ impl Loader {
     /// One entry of `roles:` or of a role's dependencies, with the dependencies before it.
     pub(super) fn role_entry(&self, node: &Node, around: &Surroundings, parent: Option<&Arc<Role>>, gathered: &mut Gathered) {
         let Some(usage) = self.read_entry(node) else { return };
+        let usage = RoleUse { depended_on: parent.is_some(), ..usage };
         let mut around = Surroundings { keywords: Arc::new(usage.keywords.clone().within(&around.keywords)), ..around.clone() };
         around.role = parent.cloned();
         let Some(role) = self.role(&usage, &around, &node.place) else { return };
@@ -134,12 +139,12 @@ impl Loader {
         let keywords = fields.keywords(place::ROLE);
         let vars = fields.take("vars").map(|n| self.vars(n, "vars")).unwrap_or_default();
         let params = fields.rest().iter().map(|(name, _, value)| (Key::from(*name), self.value(value))).collect();
-        Some(RoleUse { name, files: RoleFiles::default(), keywords, vars, params: Arc::new(params) })
+        Some(RoleUse { name, files: RoleFiles::default(), keywords, vars, params: Arc::new(params), depended_on: false })
     }
 
     /// Finds a role and reads its variables.
     pub fn role(&self, usage: &RoleUse, around: &Surroundings, at: &Place) -> Option<Arc<Role>> {
-        let RoleUse { name, files, keywords, vars, params } = usage;
+        let RoleUse { name, files, keywords, vars, params, .. } = usage;
         let searched = self.role_places(around);
         let Some(path) = searched.iter().map(|dir| dir.join(name)).chain([PathBuf::from(name)]).find(|p| p.is_dir()) else {
             let dirs: Vec<String> = searched.iter().map(|dir| shown(dir)).collect();
@@ -155,6 +160,7 @@ impl Loader {
             entry: vars.clone(),
             params: params.clone(),
             identity: identity.into(),
+            depended_on: usage.depended_on,
             parent: around.role.clone(),
             path,
         }))
@@ -189,7 +195,11 @@ impl Loader {
         let dir = role.path.join("tasks");
         let inside = Surroundings { role: Some(role.clone()), handlers: false, ..around.clone() };
         match self.role_file(&dir, files.tasks.as_deref()) {
-            Some(path) => self.task_file(&path, &inside, Some(at)),
+            Some(path) => {
+                let mut items: Vec<Item> = self.validation(role, files, around, at).into_iter().collect();
+                items.extend(self.task_file(&path, &inside, Some(at)));
+                items
+            }
             None if files.tasks.is_some() => {
                 let wanted = files.tasks.as_deref().unwrap_or("main");
                 self.report(Diagnostic::new(format!("could not find the file '{wanted}' of tasks in {}", dir.display())).at(at));
@@ -197,6 +207,40 @@ impl Loader {
             }
             None => Vec::new(),
         }
+    }
+
+    /// The task that holds the role's arguments to its specification, where there is one for these tasks.
+    fn validation(&self, role: &Arc<Role>, files: &RoleFiles, around: &Surroundings, at: &Place) -> Option<Item> {
+        let meta = role.path.join("meta");
+        let file =
+            main_file(&meta, "argument_specs").or_else(|| main_file(&meta, "main")).filter(|path| path.is_file() && !files.unchecked)?;
+        let entry = files.tasks.as_deref().unwrap_or("main");
+        let document = self.file(&file, None)?;
+        let spec = document.get("argument_specs")?.get(entry)?;
+        let text = |value: &str| Value::from(value);
+        let context = [
+            ("type", text("role")),
+            ("name", text(&role.name)),
+            ("argument_spec_name", text(entry)),
+            ("path", text(&role.path.display().to_string())),
+        ];
+        let context = Value::map(context.into_iter().map(|(key, value)| (Key::from(key), value)).collect());
+        if spec.as_map().is_none_or(<[_]>::is_empty) {
+            return None;
+        }
+        let options = spec.get("options").map_or_else(|| Value::map(Map::default()), |options| self.value(options));
+        let args =
+            [("argument_spec", options), ("provided_arguments", Value::Map(role.params.clone())), ("validate_args_context", context)];
+        let args = args.into_iter().map(|(key, value)| (Key::from(key), value)).collect();
+        let short = spec.get("short_description").and_then(Node::as_str).map(|text| format!(" - {text}"));
+        let name = format!("Validating arguments against arg spec '{entry}'{}", short.unwrap_or_default());
+        let action =
+            Action { module: "ansible.builtin.validate_argument_spec".into(), args, whole: None, places: Vec::new(), place: at.clone() };
+        let mut keywords = Keywords::default();
+        keywords.tags.push("always".into());
+        let keywords = keywords.within(&around.keywords);
+        let dir = role.path.join("tasks");
+        Some(Item::Task(Arc::new(Task::implied(&name, action, keywords, Some(role.clone()), dir))))
     }
 
     /// The handlers of a role.

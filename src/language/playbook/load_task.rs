@@ -142,6 +142,7 @@ impl Loader {
         }
         let name = fields.value("name");
         let mut keywords = fields.keywords(place::BLOCK);
+        keywords.notify = fields.list("notify").into_iter().map(|(value, _)| value).collect();
         if let Some(vars) = fields.take("vars") {
             keywords.vars.push(self.vars(vars, "vars"));
         }
@@ -166,6 +167,7 @@ impl Loader {
         let mut texts = |name: &str| fields.list(name).into_iter().map(|(value, _)| value).collect::<Vec<_>>();
         let (notify, listen) = (texts("notify"), texts("listen"));
         let action = self.action(fields, &mut keywords)?;
+        let notify = if notify.is_empty() { around.keywords.notify.clone() } else { notify };
         Some(Task {
             place,
             name,
@@ -391,7 +393,13 @@ impl Loader {
             return Vec::new();
         };
         let from = |part: &str| text(&format!("{part}_from"));
-        let files = RoleFiles { tasks: from("tasks"), vars: from("vars"), defaults: from("defaults"), handlers: from("handlers") };
+        let files = RoleFiles {
+            tasks: from("tasks"),
+            vars: from("vars"),
+            defaults: from("defaults"),
+            handlers: from("handlers"),
+            unchecked: matches!(args.get("rolespec_validate"), Some(Value::Bool(false))),
+        };
         let again = !matches!(args.get("allow_duplicates"), Some(Value::Bool(false)));
         let inside = around.with(task.keywords);
         let usage = RoleUse { name, files, ..RoleUse::default() };

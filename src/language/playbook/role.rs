@@ -22,6 +22,8 @@ pub struct Role {
     pub params: Arc<Map>,
     /// Tells uses of the role apart that differ in more than where they stand.
     pub identity: Arc<str>,
+    /// Whether another role brought it in by depending on it.
+    pub depended_on: bool,
     /// The role that brought it in as a dependency, or included it.
     pub parent: Option<Arc<Role>>,
 }

@@ -143,6 +143,32 @@ pub struct Loop {
 }
 
 impl Task {
+    /// A task that nobody wrote: it has a name, a module and keywords, and nothing else.
+    pub fn implied(name: &str, action: Action, keywords: Keywords, role: Option<Arc<Role>>, dir: PathBuf) -> Task {
+        Task {
+            place: action.place.clone(),
+            name: Some(Value::from(name)),
+            action,
+            keywords,
+            around: Arc::default(),
+            own_vars: None,
+            looped: None,
+            register: None,
+            changed_when: None,
+            failed_when: None,
+            until: None,
+            retries: None,
+            delay: None,
+            notify: Vec::new(),
+            listen: Vec::new(),
+            async_seconds: None,
+            poll: None,
+            role,
+            dir,
+            implicit: true,
+        }
+    }
+
     /// The name people see before anything is evaluated.
     pub fn title(&self) -> String {
         let own = match &self.name {

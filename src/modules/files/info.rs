@@ -9,12 +9,9 @@ use serde_json::Value as Json;
 use super::owner::Database;
 use crate::modules::{Failure, Fields, Host};
 
-/// Adds `uid gid owner group mode state size` of `path` to a result; `state: absent` when there is nothing.
+/// Adds `uid gid owner group mode state size` of `path` to a result; nothing of what is not there, or of a link to nothing.
 pub fn add(fields: &mut Fields, host: &mut Host, path: &Path) -> Result<(), Failure> {
-    let Ok(meta) = fs::symlink_metadata(path) else {
-        fields.insert("state".into(), "absent".into());
-        return Ok(());
-    };
+    let Some(meta) = fs::symlink_metadata(path).ok().filter(|_| path.exists()) else { return Ok(()) };
     let row: [(&str, Json); 7] = [
         ("uid", meta.uid().into()),
         ("gid", meta.gid().into()),

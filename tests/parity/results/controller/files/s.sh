@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "files $1-$2"
