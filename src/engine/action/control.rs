@@ -16,9 +16,13 @@ pub async fn assert(call: Call<'_>) -> Outcome {
     let place = call.task.action.place_of("that");
     let given = match call.task.action.args.get("that") {
         Some(Value::List(items)) => items.to_vec(),
-        Some(Value::Template(t)) => match template::resolve(&Value::Template(t.clone()), call.scope) {
-            Ok(Value::List(items)) => items.to_vec(),
-            Ok(single) => vec![single],
+        Some(template @ Value::Template(_)) => match template::resolve_top(template, call.scope) {
+            Ok(Value::List(items)) => match items.iter().find(|item| matches!(item, Value::Str(_))) {
+                Some(text) => return Outcome::failed(unwritten(text)),
+                None => items.to_vec(),
+            },
+            // Its own rules keep what a template gives from being an expression again.
+            Ok(_) => vec![template.clone()],
             Err(problem) => return Outcome::failed(problem.at(place).to_string()),
         },
         Some(single) => vec![single.clone()],
@@ -51,6 +55,11 @@ pub async fn assert(call: Call<'_>) -> Outcome {
     Outcome::of(fields([("changed", false.into()), ("msg", msg), (SHOWN, true.into())]))
 }
 
+/// A condition that nobody wrote may come from a host, whose words are never evaluated.
+fn unwritten(text: &Value) -> String {
+    format!("a condition must stand in the playbook: '{}' came out of a template as text", template::text(text))
+}
+
 /// `msg` (default `Hello world!`) or `var` (an expression), from `verbosity` on. Source: ansible.builtin.debug.
 pub async fn debug(call: Call<'_>) -> Outcome {
     let needed = call.args.get("verbosity").and_then(Json::as_u64).unwrap_or(0);
@@ -58,6 +67,11 @@ pub async fn debug(call: Call<'_>) -> Outcome {
         let reason =
             fields([("changed", false.into()), ("skipped", true.into()), ("skipped_reason", "Verbosity threshold not met.".into())]);
         return Outcome::of(reason);
+    }
+    // A template already gives the value; what it gives is data and no expression.
+    if let Some(Value::Template(written)) = call.task.action.args.get("var") {
+        let value = call.args.get("var").cloned().unwrap_or_default();
+        return Outcome::of(fields([(written.source(), value), ("changed", false.into()), (SHOWN, true.into())]));
     }
     let Some(var) = call.text("var") else {
         let msg = call.args.get("msg").cloned().unwrap_or_else(|| "Hello world!".into());

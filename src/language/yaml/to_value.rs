@@ -15,7 +15,15 @@ impl Node {
 
     /// The value of the node, encrypted strings opened with `secrets`; all problems are reported.
     pub fn to_value_with(&self, secrets: &Secrets) -> Result<Value, Diagnostics> {
-        let mut conversion = Conversion { secrets, problems: Vec::new() };
+        self.convert(Conversion { secrets, trusted: true, problems: Vec::new() })
+    }
+
+    /// The value of a node whose text is data: its strings are never templates.
+    pub fn to_data(&self) -> Result<Value, Diagnostics> {
+        self.convert(Conversion { secrets: &Secrets::default(), trusted: false, problems: Vec::new() })
+    }
+
+    fn convert(&self, mut conversion: Conversion) -> Result<Value, Diagnostics> {
         let value = conversion.value(self);
         match conversion.problems.is_empty() {
             true => Ok(value),
@@ -26,6 +34,8 @@ impl Node {
 
 struct Conversion<'a> {
     secrets: &'a Secrets,
+    /// Whether strings with delimiters are templates.
+    trusted: bool,
     problems: Diagnostics,
 }
 
@@ -36,8 +46,8 @@ impl Conversion<'_> {
             NodeKind::Bool(b) => Value::Bool(*b),
             NodeKind::Int(i) => Value::Int(*i),
             NodeKind::Float(f) => Value::Float(*f),
-            NodeKind::Str { text, unsafe_: true } => Value::str(text.as_str()),
-            NodeKind::Str { text, unsafe_: false } => self.string(text, node),
+            NodeKind::Str { text, unsafe_ } if *unsafe_ || !self.trusted => Value::str(text.as_str()),
+            NodeKind::Str { text, .. } => self.string(text, node),
             NodeKind::Vault(text) => self.encrypted(text, node),
             NodeKind::List(items) => items.iter().map(|item| self.value(item)).collect(),
             NodeKind::Map(entries) => Value::map(self.map(entries)),

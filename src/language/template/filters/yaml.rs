@@ -46,21 +46,10 @@ fn plain(call: &Call, value: &Value) -> Result<Value, Diagnostic> {
     }
 }
 
-/// A parsed text is data: its strings are never templates.
-fn data(value: Value) -> Value {
-    match value {
-        Value::Template(template) => Value::str(template.source()),
-        Value::List(items) => items.iter().cloned().map(data).collect(),
-        Value::Map(map) => Value::map(map.iter().map(|(k, v)| (k.clone(), data(v.clone()))).collect()),
-        other => other,
-    }
-}
-
 /// One document.
 fn document(call: &Call, text: &str) -> Result<Value, Diagnostic> {
     let node = yaml::parse(text, "<from_yaml>")?;
-    let value = node.to_value().map_err(|problems| problems.into_iter().next().unwrap_or_else(|| call.error("not YAML")))?;
-    Ok(data(value))
+    node.to_data().map_err(|problems| problems.into_iter().next().unwrap_or_else(|| call.error("not YAML")))
 }
 
 /// `from_yaml`: the value of a YAML text; what is no text stays as it is.
