@@ -210,6 +210,15 @@ pub struct InventoryOptions {
     /// The variables of one host, as JSON
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
+    /// The groups below this one as a drawing
+    #[arg(long, value_name = "GROUP", num_args = 0..=1, default_missing_value = "all")]
+    pub graph: Option<String>,
+    /// With --graph: variables as well
+    #[arg(long)]
+    pub vars: bool,
+    /// YAML instead of JSON
+    #[arg(short, long)]
+    pub yaml: bool,
 }
 
 /// `rplay doc`.

@@ -196,18 +196,24 @@ fn merge(outcomes: Vec<Outcome>) -> Outcome {
     let bad = |o: &&Outcome| matches!(o.status, Status::Failed | Status::Unreachable);
     merged.ignored = outcomes.iter().any(|o| bad(&o)) && outcomes.iter().filter(bad).all(|o| o.ignored);
     merged.no_log = outcomes.iter().any(|o| o.no_log);
-    let inclusions = outcomes.iter().filter_map(|o| match &o.effect {
-        Some(Effect::Include(list)) => Some(list.clone()),
-        _ => None,
-    });
-    let inclusions: Vec<_> = inclusions.flatten().collect();
-    if !inclusions.is_empty() {
-        merged.effect = Some(Effect::Include(inclusions));
-    }
+    merged.effect = merge_effects(&outcomes);
     merged.notify = outcomes.iter().flat_map(|o| o.notify.iter().cloned()).collect();
     merged.delegate = outcomes.last().and_then(|o| o.delegate.clone());
     merged.result.insert("results".into(), outcomes.into_iter().map(|o| Json::Object(o.result)).collect());
     merged
+}
+
+fn merge_effects(outcomes: &[Outcome]) -> Option<Effect> {
+    let effects: Vec<&Effect> = outcomes.iter().filter_map(|outcome| outcome.effect.as_ref()).collect();
+    Some(match effects.first()? {
+        Effect::Include(_) => {
+            Effect::Include(effects.iter().flat_map(|e| if let Effect::Include(list) = e { list.clone() } else { Vec::new() }).collect())
+        }
+        Effect::Join(_) => {
+            Effect::Join(effects.iter().flat_map(|e| if let Effect::Join(list) = e { list.clone() } else { Vec::new() }).collect())
+        }
+        Effect::Meta(_) => return None,
+    })
 }
 
 /// Registers the result and keeps facts.

@@ -43,6 +43,8 @@ pub enum Effect {
     Include(Vec<Inclusion>),
     /// `meta: …`.
     Meta(String),
+    /// Put the host into these groups, each below its parents: once the whole task is done, so that its loop sees none of it.
+    Join(Vec<(String, Vec<String>)>),
 }
 
 /// Tasks that a dynamic include brings in.

@@ -235,6 +235,12 @@ impl Run {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// The file that names a host first.
+    pub fn inventory_file(&self, host: &str) -> Option<PathBuf> {
+        let file = self.shared(|s| s.inventory.host(host)?.file.clone())?;
+        std::path::absolute(file.as_path()).ok()
+    }
+
     /// The names of all hosts of the inventory.
     pub fn host_names(&self) -> Vec<Arc<str>> {
         self.shared(|s| s.inventory.hosts().filter(|(_, host)| !host.implicit).map(|(_, host)| host.name.clone()).collect())

@@ -178,8 +178,13 @@ impl TaskScope {
             "group_names" => self.run.group_names(&self.host.name),
             "hostvars" => Value::Object(Arc::new(AllHosts(self.run.clone()))),
             "vars" => Value::Object(Arc::new(Everything(self.clone()))),
-            "inventory_dir" => options.inventory_dir.as_deref().map_or(Value::Null, path),
-            "inventory_file" => options.inventory_file.as_deref().map_or(Value::Null, path),
+            "inventory_dir" => match self.run.inventory_file(&self.host.name) {
+                Some(file) => file.parent().map_or(Value::Null, path),
+                None => options.inventory_dir.as_deref().map_or(Value::Null, path),
+            },
+            "inventory_file" => {
+                self.run.inventory_file(&self.host.name).or(options.inventory_file.clone()).as_deref().map_or(Value::Null, path)
+            }
             "ansible_facts" if !self.vars.set.contains_key(name) => self.facts(),
             "ansible_check_mode" => Value::Bool(options.check),
             "ansible_diff_mode" => Value::Bool(options.diff),

@@ -120,6 +120,7 @@ impl Batch {
             match outcome.effect {
                 Some(Effect::Include(list)) => included.extend(list.into_iter().map(|inclusion| (host.clone(), inclusion))),
                 Some(Effect::Meta(what)) => asked.push((host, what)),
+                Some(Effect::Join(groups)) => action::join(&self.run, &host.name, &groups),
                 None => {}
             }
         }

@@ -121,10 +121,10 @@ impl<W: Write + Send> Lines<W> {
             "changed" | "item" => debug,
             _ => name.starts_with("_rplay"),
         };
-        let mut shown: Vec<_> = result.iter().filter(|(name, _)| !hidden(name)).collect();
-        shown.sort_by_key(|(name, _)| name.as_str());
-        let shown = Json::Object(shown.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect());
-        let shown = self.redactor.json(&shown);
+        let shown = result.iter().filter(|(name, _)| !hidden(name)).map(|(name, value)| (name.clone(), value.clone()));
+        let shown = Json::Object(shown.collect());
+        let mut shown = self.redactor.json(&shown);
+        shown.sort_all_objects();
         if self.verbosity > 2 || result.contains_key(ALWAYS) { indented(&shown) } else { spaced(&shown) }
     }
 

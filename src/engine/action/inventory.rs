@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::outcome::{Outcome, fields};
+use crate::engine::outcome::{Effect, Outcome, fields};
+use crate::engine::run::Run;
 use crate::language::{Key, Map, Value};
 
 use super::Call;
@@ -40,18 +41,27 @@ pub async fn group_by(call: Call<'_>) -> Outcome {
         none if none.is_empty() => vec!["all".into()],
         some => some.into_iter().map(|name| name.replace(' ', "-")).collect(),
     };
-    let host = call.scope.host.name.clone();
-    let changed = call.scope.run.change_inventory(|inventory| {
-        let Some(id) = inventory.host_id(&host) else { return false };
-        let had = inventory.groups_of(id).iter().any(|own| own.name.as_ref() == group);
-        let child = inventory.add_to_group(id, &group);
-        for parent in parents.iter().filter(|parent| *parent != "all") {
-            let parent = inventory.add_group(parent, None);
-            // A circle of groups leaves the tree as it is.
-            let _ = inventory.add_child(parent, child);
-        }
-        !had
-    });
+    let own = call.scope.run.group_names(&call.scope.host.name);
+    let changed = !own.as_list().is_some_and(|names| names.iter().any(|name| name.as_str() == Some(&group)));
+    let joined = Effect::Join(vec![(group.clone(), parents.clone())]);
     let entries = [("changed", changed.into()), ("add_group", group.into()), ("parent_groups", parents.into())];
-    Outcome::of(fields(entries))
+    let mut outcome = Outcome::of(fields(entries));
+    outcome.effect = Some(joined);
+    outcome
+}
+
+/// Puts `host` into `groups`, each below its parents.
+pub fn join(run: &Run, host: &str, groups: &[(String, Vec<String>)]) {
+    run.change_inventory(|inventory| {
+        let Some(id) = inventory.host_id(host) else { return false };
+        for (group, parents) in groups {
+            let child = inventory.add_to_group(id, group);
+            for parent in parents.iter().filter(|parent| *parent != "all") {
+                let parent = inventory.add_group(parent, None);
+                // A circle of groups leaves the tree as it is.
+                let _ = inventory.add_child(parent, child);
+            }
+        }
+        true
+    });
 }

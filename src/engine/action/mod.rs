@@ -27,6 +27,7 @@ use super::outcome::Outcome;
 use super::scope::TaskScope;
 
 pub use arguments::arguments;
+pub use inventory::join;
 
 /// One action about to be carried out.
 pub struct Call<'a> {

@@ -117,7 +117,7 @@ fn unquote(text: &str) -> String {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("\\n", "\n").replace("\\t", "\t").replace("\\=", "=")
+    text.replace("\\n", "\n").replace("\\t", "\t")
 }
 
 #[cfg(test)]
