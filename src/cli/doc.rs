@@ -5,11 +5,12 @@ use crate::modules::{self, Kind, Module};
 
 use super::failure::Failure;
 use super::options::DocOptions;
+use super::say::say;
 
 /// Prints one module's parameters, or the list of modules.
 pub fn run(options: DocOptions) -> Result<u8, Failure> {
     let Some(name) = options.module else {
-        modules::ALL.iter().for_each(|module| println!("{}.{}", module.collection, module.names[0]));
+        modules::ALL.iter().for_each(|module| say(format!("{}.{}", module.collection, module.names[0])));
         return Ok(0);
     };
     let module = modules::find(&name).ok_or_else(|| Diagnostic::new(format!("there is no module '{name}'")))?;
@@ -18,14 +19,14 @@ pub fn run(options: DocOptions) -> Result<u8, Failure> {
 }
 
 fn show(module: &Module) {
-    println!("{}.{}", module.collection, module.names.join(", "));
+    say(format!("{}.{}", module.collection, module.names.join(", ")));
     for param in module.spec.params {
         let mut notes = vec![kind_name(param.kind).to_string()];
         notes.extend(param.required.then(|| "required".to_string()));
         notes.extend(param.default.map(|default| format!("default {default}")));
         notes.extend((!param.choices.is_empty()).then(|| format!("one of {}", param.choices.join(", "))));
         notes.extend((!param.aliases.is_empty()).then(|| format!("also {}", param.aliases.join(", "))));
-        println!("  {:<24} {}", param.name, notes.join("; "));
+        say(format!("  {:<24} {}", param.name, notes.join("; ")));
     }
 }
 

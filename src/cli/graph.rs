@@ -6,6 +6,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::options::{Format, GraphOptions};
 use super::prepare::prepare;
+use super::say::say;
 
 /// Prints the plan.
 pub fn run(options: GraphOptions) -> Result<u8, Failure> {
@@ -15,6 +16,6 @@ pub fn run(options: GraphOptions) -> Result<u8, Failure> {
         Format::Dot => Style::Dot,
         Format::Mermaid => Style::Mermaid,
     };
-    print!("{}", draw(&prepared.plan, style));
+    say(draw(&prepared.plan, style).trim_end());
     Ok(0)
 }

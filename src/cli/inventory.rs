@@ -12,6 +12,7 @@ use super::config::Config;
 use super::failure::Failure;
 use super::options::InventoryOptions;
 use super::prepare;
+use super::say::say;
 
 /// Prints the inventory.
 pub fn run(options: InventoryOptions) -> Result<u8, Failure> {
@@ -30,7 +31,7 @@ pub fn run(options: InventoryOptions) -> Result<u8, Failure> {
         (None, None) if options.yaml => options.written(&shown.tree()?)?,
         (None, None) => options.written(&shown.list()?)?,
     };
-    println!("{}", text.trim_end());
+    say(text.trim_end());
     Ok(0)
 }
 
@@ -63,6 +64,11 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    /// The hosts a group lists itself; those of `all` stand in groups below it.
+    fn own_hosts(&self, group: GroupId) -> &[HostId] {
+        if group == Inventory::ALL { &[] } else { self.inventory.own_hosts(group) }
+    }
+
     fn vars(&self, id: HostId) -> Result<Json, Failure> {
         let layers = self.files.for_host(self.inventory, id).map_err(Failure::mistakes)?;
         let merged: Object<String, Json> =
@@ -82,7 +88,7 @@ impl Shown<'_> {
         let mut shown = Object::from_iter([("_meta".to_string(), json!({"hostvars": hostvars, "profile": "inventory_legacy"}))]);
         for (id, group) in self.inventory.groups() {
             let children: Vec<&str> = self.inventory.children(id).iter().map(|child| self.inventory[*child].name.as_ref()).collect();
-            let hosts: Vec<&str> = self.inventory.own_hosts(id).iter().map(|host| self.inventory[*host].name.as_ref()).collect();
+            let hosts: Vec<&str> = self.own_hosts(id).iter().map(|host| self.inventory[*host].name.as_ref()).collect();
             let parts = [("children", children), ("hosts", hosts)].into_iter().filter(|(_, names)| !names.is_empty());
             let entry: Object<String, Json> = parts.map(|(part, names)| (part.to_string(), names.into())).collect();
             if !entry.is_empty() {
@@ -108,7 +114,7 @@ impl Shown<'_> {
             }
         }
         let mut hosts = Object::new();
-        for host in self.inventory.own_hosts(group) {
+        for host in self.own_hosts(group) {
             // Only the first time a host is named are its variables.
             let vars = if seen.insert(*host) { self.vars(*host)? } else { json!({}) };
             hosts.insert(self.inventory[*host].name.to_string(), vars);
@@ -133,7 +139,7 @@ impl Shown<'_> {
         for child in self.inventory.children(group) {
             self.draw(*child, depth + 1, vars, lines)?;
         }
-        for host in self.inventory.own_hosts(group) {
+        for host in self.own_hosts(group) {
             lines.push(line(&self.inventory[*host].name, depth + 1));
             if vars {
                 lines.extend(variables(&self.vars(*host)?, depth + 2));

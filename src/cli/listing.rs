@@ -6,30 +6,31 @@ use crate::language::playbook::{Play, TagFilter, Task};
 use crate::plan::Plan;
 
 use super::options::PlayOptions;
+use super::say::say;
 
 /// Prints what the options ask for.
 pub fn print(playbooks: &[PathBuf], plan: &Plan, options: &PlayOptions, tags: &TagFilter) {
-    println!("\nplaybook: {}", playbooks.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" "));
+    say(format!("\nplaybook: {}", playbooks.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" ")));
     for (_, stage) in plan.stages() {
         let play = &stage.play;
-        println!("\n  play #{} ({}): {}\tTAGS: [{}]", stage.index + 1, hosts_text(play), name(play), join(&play.keywords.tags));
+        say(format!("\n  play #{} ({}): {}\tTAGS: [{}]", stage.index + 1, hosts_text(play), name(play), join(&play.keywords.tags)));
         if options.list_hosts {
-            println!("    pattern: ['{}']\n    hosts ({}):", hosts_text(play), stage.hosts.len());
-            stage.hosts.iter().for_each(|host| println!("      {host}"));
+            say(format!("    pattern: ['{}']\n    hosts ({}):", hosts_text(play), stage.hosts.len()));
+            stage.hosts.iter().for_each(|host| say(format!("      {host}")));
         }
         let selected: Vec<&Task> =
             play.tasks().into_iter().map(AsRef::as_ref).filter(|t| !t.implicit && tags.selects(&t.keywords.tags)).collect();
         if options.list_tasks {
-            println!("    tasks:");
+            say(format!("    tasks:"));
             for task in &selected {
-                println!("      {}\tTAGS: [{}]", task.title(), join(&sorted(task)));
+                say(format!("      {}\tTAGS: [{}]", task.title(), join(&sorted(task))));
             }
         }
         if options.list_tags {
             let mut all: Vec<_> = selected.iter().flat_map(|task| task.keywords.tags.iter().cloned()).collect();
             all.sort();
             all.dedup();
-            println!("      TASK TAGS: [{}]", join(&all));
+            say(format!("      TASK TAGS: [{}]", join(&all)));
         }
     }
 }

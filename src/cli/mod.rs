@@ -10,6 +10,7 @@ mod listing;
 mod options;
 mod play;
 mod prepare;
+mod say;
 mod vault;
 
 use std::ffi::OsString;

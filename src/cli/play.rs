@@ -17,6 +17,7 @@ use super::failure::Failure;
 use super::listing;
 use super::options::{Output, PlayOptions};
 use super::prepare::{self, Prepared};
+use super::say::say;
 
 /// Runs the playbooks, or lists what is in them.
 pub fn run(options: Box<PlayOptions>) -> Result<u8, Failure> {
@@ -30,7 +31,7 @@ pub fn run(options: Box<PlayOptions>) -> Result<u8, Failure> {
         return Ok(0);
     }
     if options.syntax_check {
-        println!("\nplaybook: {}", options.playbooks.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" "));
+        say(format!("\nplaybook: {}", options.playbooks.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" ")));
         return Ok(0);
     }
     let (engine, redactor) = engine_options(&options, &prepared, &config, tags)?;

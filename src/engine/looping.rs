@@ -34,6 +34,9 @@ pub async fn run(task: Arc<Task>, label: Arc<TaskLabel>, stage: usize, scope: Ta
 /// How the message for a loop over anything but a list begins; it stands alone, other mistakes are failures of the task.
 const NO_LIST: &str = "The `loop` value must resolve to a 'list'";
 
+/// How the message for a lookup begins that cannot give a loop's items; it stands alone as well.
+const NO_ITEMS: &str = "The lookup plugin";
+
 /// The items of a loop.
 fn items(looped: &Loop, scope: &TaskScope) -> Result<Vec<Value>, Diagnostic> {
     let Some(lookup) = &looped.lookup else {
@@ -44,13 +47,27 @@ fn items(looped: &Loop, scope: &TaskScope) -> Result<Vec<Value>, Diagnostic> {
     };
     let find = lookups::find(lookup).ok_or_else(|| Diagnostic::new(format!("there is no lookup '{lookup}' for with_{lookup}")))?;
     let terms = match (lookup.as_ref(), &looped.over) {
-        ("first_found", Value::List(terms)) => terms.iter().filter_map(|t| template::resolve(t, scope).ok()).collect(),
+        ("first_found", Value::List(terms)) => terms.iter().filter_map(|term| known(template::resolve_lenient(term, scope))).collect(),
         _ => match template::resolve(&looped.over, scope)? {
             Value::List(items) => items.to_vec(),
             single => vec![single],
         },
     };
-    find(&template::Call { name: lookup, args: terms, kwargs: Map::default(), scope })
+    let explained = |problem: Diagnostic| Diagnostic { message: format!("{NO_ITEMS} '{lookup}' failed: {}", problem.message), ..problem };
+    find(&template::Call { name: lookup, args: terms, kwargs: Map::default(), scope }).map_err(explained)
+}
+
+/// The value without the parts of it that are undefined.
+fn known(value: Value) -> Option<Value> {
+    match value {
+        Value::Undefined(_) => None,
+        Value::List(items) => Some(items.iter().cloned().filter_map(known).collect()),
+        Value::Map(map) => {
+            let kept = map.iter().filter_map(|(key, value)| Some((key.clone(), known(value.clone())?)));
+            Some(Value::map(kept.collect()))
+        }
+        other => Some(other),
+    }
 }
 
 /// A loop whose items cannot be had fails only where the conditions hold.
@@ -62,7 +79,7 @@ async fn loop_failed(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, sco
     }
     let problem = problem.at(&task.place);
     let mut outcome = Outcome::mistake(&problem);
-    if problem.message.starts_with(NO_LIST) {
+    if problem.message.starts_with(NO_LIST) || problem.message.starts_with(NO_ITEMS) {
         outcome.result.insert("msg".into(), problem.message.into());
         outcome.result.shift_remove("changed");
     }

@@ -254,7 +254,10 @@ impl TaskScope {
         let task = self.task.as_ref()?;
         let at = self.delegate.as_ref().unwrap_or(&self.host);
         match name {
-            "ansible_host" => Some(Value::Str(at.name.clone())),
+            "ansible_host" => {
+                let own = self.delegate.as_ref().and_then(|delegate| TaskScope::of_host(&self.run, delegate).given(name));
+                Some(own.unwrap_or_else(|| Value::Str(at.name.clone())))
+            }
             "ansible_connection" => {
                 let keyword = task.keywords.get(Keyword::Connection).cloned();
                 let otherwise = || self.run.options.connect.connection.as_deref().unwrap_or("ssh").into();

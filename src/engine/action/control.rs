@@ -23,7 +23,7 @@ pub async fn assert(call: Call<'_>) -> Outcome {
             },
             // Its own rules keep what a template gives from being an expression again.
             Ok(_) => vec![template.clone()],
-            Err(problem) => return Outcome::failed(problem.at(place).to_string()),
+            Err(problem) => return Outcome::mistake(&problem.at(place)),
         },
         Some(single) => vec![single.clone()],
         None => return Outcome::failed("conditional required in \"that\" string"),
@@ -48,7 +48,7 @@ pub async fn assert(call: Call<'_>) -> Outcome {
                 ];
                 return Outcome::of(fields(entries));
             }
-            Err(problem) => return Outcome::failed(format!("Error while evaluating conditional: {}", problem.at(place))),
+            Err(problem) => return Outcome::mistake(&problem.at(place)),
         }
     }
     let msg = call.args.get("success_msg").cloned().unwrap_or_else(|| "All assertions passed".into());
