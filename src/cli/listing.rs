@@ -21,7 +21,7 @@ pub fn print(playbooks: &[PathBuf], plan: &Plan, options: &PlayOptions, tags: &T
         let selected: Vec<&Task> =
             play.tasks().into_iter().map(AsRef::as_ref).filter(|t| !t.implicit && tags.selects(&t.keywords.tags)).collect();
         if options.list_tasks {
-            say(format!("    tasks:"));
+            say("    tasks:");
             for task in &selected {
                 say(format!("      {}\tTAGS: [{}]", task.title(), join(&sorted(task))));
             }

@@ -81,6 +81,8 @@ pub enum Event {
     RunStarted { stages: Vec<(String, Vec<Arc<str>>, usize)> },
     /// A stage (a play) begins on these hosts.
     StageStarted { stage: usize, name: String, hosts: Vec<Arc<str>> },
+    /// The next batch of hosts begins a stage from its start (`serial`).
+    BatchStarted { stage: usize, name: String, hosts: Vec<Arc<str>> },
     /// A stage ended.
     StageEnded { stage: usize, name: String, end: StageEnd },
     /// A task begins on the hosts of a stage.
@@ -114,7 +116,7 @@ pub enum Event {
         result: Arc<Fields>,
     },
     /// A task brings in a file or role on these hosts.
-    Included { name: String, hosts: Vec<Arc<str>> },
+    Included { name: String, hosts: Vec<Arc<str>>, item: Option<String> },
     /// Something the user should know.
     Warning { message: String },
     /// The run ended; what each host did.

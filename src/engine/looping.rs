@@ -108,7 +108,11 @@ async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &Ta
         }
         let mut outcome = Attempt { task, label, stage, scope: inside.clone() }.run().await;
         describe(&mut outcome, looped, &items, index, extended);
-        tell_item(label, stage, &inside, looped, &items[index], &outcome).await;
+        let shown = label_of(&inside, looped, &items[index], outcome.no_log);
+        if let Some(Effect::Include(list)) = &mut outcome.effect {
+            list.iter_mut().for_each(|inclusion| inclusion.item = Some(shown.clone()));
+        }
+        tell_item(label, stage, &inside, shown, &outcome).await;
         keep_facts(task, &inside, &outcome);
         outcomes.push(outcome);
         if let Some(name) = &task.register {
@@ -307,12 +311,16 @@ async fn tell(task: &Task, label: &Arc<TaskLabel>, stage: usize, scope: &TaskSco
     scope.run.events.emit(event).await;
 }
 
-async fn tell_item(label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, looped: &Loop, item: &Value, outcome: &Outcome) {
-    let text = match &looped.label {
-        _ if outcome.no_log => "(censored due to no_log)".to_string(),
+/// What is shown of an item.
+fn label_of(scope: &TaskScope, looped: &Loop, item: &Value, no_log: bool) -> String {
+    match &looped.label {
+        _ if no_log => "(censored due to no_log)".to_string(),
         Some(label) => template::resolve(label, scope).map_or_else(|p| p.to_string(), |v| template::text(&v)),
         None => template::text(item),
-    };
+    }
+}
+
+async fn tell_item(label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, shown_label: String, outcome: &Outcome) {
     let event = Event::ItemEnded {
         stage,
         task: label.clone(),
@@ -320,7 +328,7 @@ async fn tell_item(label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, loop
         delegate: delegate_shown(scope, outcome),
         status: outcome.status,
         ignored: outcome.ignored,
-        label: text,
+        label: shown_label,
         result: Arc::new(shown(outcome)),
     };
     scope.run.events.emit(event).await;

@@ -52,6 +52,8 @@ pub enum Effect {
 pub struct Inclusion {
     /// What is included, as people see it; hosts with the same text and variables share the tasks.
     pub name: String,
+    /// The item of the loop it comes from, as people see it.
+    pub item: Option<String>,
     /// The tasks.
     pub items: Arc<Vec<Item>>,
     /// The variables they see beside their own.

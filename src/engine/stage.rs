@@ -46,10 +46,14 @@ pub async fn run(run: &Arc<Run>, index: usize, play: &Arc<Play>, hosts: Vec<Arc<
     let named = run.select(&pattern(run, play)?).map_or(hosts, |(names, _)| names);
     let answers = prompts(run, play)?;
     let mut end = StageEnd::Done;
-    for members in batches(run, play, &all)? {
+    for (number, members) in batches(run, play, &all)?.into_iter().enumerate() {
         let active: Hosts = members.into_iter().filter(|host| host.standing() == Standing::Active).collect();
         if active.is_empty() {
             continue;
+        }
+        if number > 0 {
+            let hosts = active.iter().map(|host| host.name.clone()).collect();
+            run.events.emit(Event::BatchStarted { stage: index, name: play.title(), hosts }).await;
         }
         let batch = Arc::new(batch(run, index, play, &named, &active, &answers)?);
         let failed = batch.clone().go(&active).await;

@@ -221,15 +221,18 @@ impl Batch {
                 None => groups.push((inclusion, vec![host])),
             }
         }
+        for (inclusion, hosts) in &groups {
+            hosts.iter().for_each(|host| host.count(|counts| counts.ok += 1));
+            let names = hosts.iter().map(|host| host.name.clone()).collect();
+            let told = Event::Included { name: inclusion.name.clone(), hosts: names, item: inclusion.item.clone() };
+            self.run.events.emit(told).await;
+        }
         let mut lost = Hosts::new();
         for (inclusion, mut hosts) in groups {
             hosts.retain(|host| !contains(&lost, host));
             if hosts.is_empty() {
                 continue;
             }
-            let names = hosts.iter().map(|host| host.name.clone()).collect();
-            hosts.iter().for_each(|host| host.count(|counts| counts.ok += 1));
-            self.run.events.emit(Event::Included { name: inclusion.name.clone(), hosts: names }).await;
             self.add_handlers(inclusion.handlers);
             self.vars.expose(&inclusion.roles);
             let mut params = around.params.as_ref().clone();

@@ -106,18 +106,18 @@ impl<W: Write + Send> Lines<W> {
     }
 
     fn wants_result(&self, result: &Fields) -> bool {
-        self.verbosity > 0 || result.contains_key(ALWAYS)
+        self.verbosity > 0 || always(result)
     }
 
     /// The result as it is shown: without what the line says already, without what only programs need.
     fn dump(&self, task: &TaskLabel, result: &Fields) -> String {
-        let debug = task.module.rsplit('.').next() == Some("debug");
+        let debug = short(task) == "debug";
         let hidden = |name: &str| match name {
             "failed" | "skipped" => true,
             "invocation" | "exception" => self.verbosity < 3,
             "diff" => self.verbosity < 3,
             "msg" => false,
-            _ if debug && result.contains_key("msg") && result.contains_key(ALWAYS) => true,
+            _ if debug && result.contains_key("msg") && always(result) => true,
             "changed" | "item" => debug,
             _ => name.starts_with("_rplay"),
         };
@@ -125,7 +125,7 @@ impl<W: Write + Send> Lines<W> {
         let shown = Json::Object(shown.collect());
         let mut shown = self.redactor.json(&shown);
         shown.sort_all_objects();
-        if self.verbosity > 2 || result.contains_key(ALWAYS) { indented(&shown) } else { spaced(&shown) }
+        if self.verbosity > 2 || always(result) { indented(&shown) } else { spaced(&shown) }
     }
 
     /// The mistake behind a failure, where the playbook made it.
@@ -191,6 +191,7 @@ impl<W: Write + Send> Reader for Lines<W> {
                     self.line(&text);
                 }
             }
+            Event::BatchStarted { name, .. } => self.header(&format!("PLAY [{}]", self.redactor.text(name))),
             Event::StageEnded { stage, name, end } => {
                 self.running.retain(|(index, _)| index != stage);
                 if let StageEnd::NotRun(cause) = end {
@@ -200,16 +201,16 @@ impl<W: Write + Send> Reader for Lines<W> {
             }
             Event::TaskStarted { stage, task } if self.skipped_shown => self.task_header(*stage, task),
             Event::ItemEnded { stage, task, host, delegate, status, label, result, .. } => {
-                if *status == Status::Skipped && !self.skipped_shown {
+                let quiet = *status == Status::Skipped && !self.skipped_shown;
+                if quiet || is_include(task) && *status == Status::Ok {
                     return;
                 }
                 self.task_header(*stage, task);
                 self.told(&Told { status: *status, task, host, delegate, result }, Some(label));
             }
             Event::TaskEnded { stage, task, host, delegate, status, ignored, looped, result } => {
-                let module = task.module.rsplit('.').next().unwrap_or_default();
                 let quiet = *status == Status::Skipped && !self.skipped_shown;
-                if quiet || module == "meta" || module.starts_with("include_") && *status == Status::Ok {
+                if quiet || short(task) == "meta" || is_include(task) && *status == Status::Ok {
                     return;
                 }
                 self.task_header(*stage, task);
@@ -226,8 +227,9 @@ impl<W: Write + Send> Reader for Lines<W> {
                 let text = self.paint.with("36", &text);
                 self.line(&text);
             }
-            Event::Included { name, hosts } => {
-                let text = self.paint.with("36", &format!("included: {name} for {}", hosts.join(", ")));
+            Event::Included { name, hosts, item } => {
+                let item = item.as_ref().map(|label| format!(" => (item={})", self.redactor.text(label))).unwrap_or_default();
+                let text = self.paint.with("36", &format!("included: {name} for {}{item}", hosts.join(", ")));
                 self.line(&text);
             }
             Event::Warning { message } => {
@@ -245,6 +247,20 @@ impl<W: Write + Send> Reader for Lines<W> {
             _ => {}
         }
     }
+}
+
+/// Whether people always want to see the result.
+fn always(result: &Fields) -> bool {
+    result.get(ALWAYS).and_then(Json::as_bool).unwrap_or(false)
+}
+
+fn short(task: &TaskLabel) -> &str {
+    task.module.rsplit('.').next().unwrap_or_default()
+}
+
+/// Whether the task brings in others, which has a line of its own.
+fn is_include(task: &TaskLabel) -> bool {
+    matches!(short(task), "include_tasks" | "include_role")
 }
 
 /// How a task or an item ended on a host.

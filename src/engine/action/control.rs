@@ -13,6 +13,7 @@ const SHOWN: &str = "_rplay_show";
 
 /// `that`: conditions that must hold; `fail_msg`/`msg` and `success_msg` say what is shown. Source: ansible.builtin.assert.
 pub async fn assert(call: Call<'_>) -> Outcome {
+    let quiet = call.flag("quiet").unwrap_or(false);
     let place = call.task.action.place_of("that");
     let given = match call.task.action.args.get("that") {
         Some(Value::List(items)) => items.to_vec(),
@@ -45,6 +46,7 @@ pub async fn assert(call: Call<'_>) -> Outcome {
                     ("assertion", shown.into()),
                     ("evaluated_to", false.into()),
                     ("msg", msg),
+                    (SHOWN, (!quiet).into()),
                 ];
                 return Outcome::of(fields(entries));
             }
@@ -52,7 +54,7 @@ pub async fn assert(call: Call<'_>) -> Outcome {
         }
     }
     let msg = call.args.get("success_msg").cloned().unwrap_or_else(|| "All assertions passed".into());
-    Outcome::of(fields([("changed", false.into()), ("msg", msg), (SHOWN, true.into())]))
+    Outcome::of(fields([("changed", false.into()), ("msg", msg), (SHOWN, (!quiet).into())]))
 }
 
 /// A condition that nobody wrote may come from a host, whose words are never evaluated.

@@ -65,8 +65,14 @@ fn included(call: &Call, name: String, gathered: Gathered, public: bool) -> Outc
         Err(problem) => return Outcome::mistake(&problem),
     };
     let roles = if public { gathered.roles } else { Vec::new() };
-    let inclusion =
-        Inclusion { name: name.clone(), items: Arc::new(gathered.items), vars: Arc::new(vars), handlers: gathered.handlers, roles };
+    let inclusion = Inclusion {
+        name: name.clone(),
+        item: None,
+        items: Arc::new(gathered.items),
+        vars: Arc::new(vars),
+        handlers: gathered.handlers,
+        roles,
+    };
     let mut outcome = Outcome::of(fields([("include", name.into()), ("changed", false.into())]));
     outcome.effect = Some(Effect::Include(vec![inclusion]));
     outcome
