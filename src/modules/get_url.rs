@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use filetime::FileTime;
 use jiff::Timestamp;
+use ureq::http::StatusCode;
 
 use super::files::{self, Wanted, backup, checksum, info};
 use super::http::{self, Call};
@@ -99,6 +100,9 @@ fn sum(args: &Args, host: &Host, url: &str) -> Result<Option<Sum>, Failure> {
 /// The checksum that a file of checksums names for the file we fetch; a single one needs no name.
 fn listed(args: &Args, host: &Host, address: &str, url: &str) -> Result<String, Failure> {
     let mut answer = http::send(args, host, Call { method: "GET", url: address, headers: Vec::new(), body: Vec::new(), redirects: 10 })?;
+    if !answer.status().is_success() {
+        return Err(refused(answer.status(), address));
+    }
     let text = answer.body_mut().read_to_string().context("read", address)?;
     let name = url.split(['?', '#']).next().unwrap_or(url).rsplit('/').next().unwrap_or_default();
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).filter(|row: &Vec<_>| !row.is_empty()).collect();
@@ -133,11 +137,7 @@ fn download(args: &Args, host: &mut Host, dest: &Path, wanted: &Wanted, sum: Opt
         return wanted.apply(host, dest);
     }
     if !status.is_success() {
-        let msg = format!("HTTP Error {}: {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
-        return Err(Failure::new(format!("Request failed: {msg}"))
-            .with("status_code", status.as_u16())
-            .with("url", url)
-            .with("dest", dest.to_string_lossy()));
+        return Err(refused(status, url).with("dest", dest.to_string_lossy()));
     }
     let length = answer.headers().get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     let mut temp = ::tempfile::NamedTempFile::new().context("create a file in", std::env::temp_dir())?;
@@ -167,10 +167,64 @@ fn download(args: &Args, host: &mut Host, dest: &Path, wanted: &Wanted, sum: Opt
     plan.map_or(Ok(()), |plan| plan.apply(host))
 }
 
+fn refused(status: StatusCode, url: &str) -> Failure {
+    let msg = format!("HTTP Error {}: {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
+    Failure::new(format!("Request failed: {msg}")).with("status_code", status.as_u16()).with("url", url)
+}
+
 fn verify(path: &Path, sum: Option<&Sum>) -> Result<(), Failure> {
     let Some(sum) = sum else { return Ok(()) };
     match checksum::file(&sum.algorithm, path)? {
         found if found == sum.hex => Ok(()),
         found => Err(Failure::new(format!("The checksum for {} did not match {}; it was {found}.", path.display(), sum.hex))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::atomic::AtomicBool;
+
+    use serde_json::{Map, json};
+
+    use super::MODULE;
+    use crate::modules::host::{Controller, Mode};
+    use crate::modules::{Args, Failure, Host};
+
+    struct Alone;
+
+    impl Controller for Alone {
+        fn blob(&mut self, hash: &str) -> Result<std::path::PathBuf, Failure> {
+            Err(Failure::new(hash))
+        }
+        fn output(&mut self, _bytes: &[u8]) {}
+    }
+
+    /// A server that knows nothing; gives its address.
+    fn knows_nothing() -> std::io::Result<String> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = format!("http://{}", listener.local_addr()?);
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nabcd");
+            }
+        });
+        Ok(address)
+    }
+
+    #[test]
+    fn a_list_of_checksums_that_is_not_there_is_said_so() {
+        let address = knows_nothing().expect("a server");
+        let given = json!({"url": format!("{address}/a"), "checksum": format!("sha1:{address}/SUMS"), "dest": "/nowhere/a"});
+        let given: Map<_, _> = given.as_object().cloned().unwrap_or_default();
+        let mode = Mode { check: false, diff: false, environment: Default::default() };
+        let (mut controller, cancel) = (Alone, AtomicBool::new(false));
+        let mut host = Host::new(&mode, &mut controller, &cancel);
+        let outcome = Args::bind(&MODULE, given).and_then(|args| (MODULE.run)(&args, &mut host));
+        let result = host.finish(outcome);
+        assert_eq!(result["msg"], "Request failed: HTTP Error 404: Not Found");
+        assert_eq!(result["url"], format!("{address}/SUMS"));
     }
 }

@@ -39,7 +39,7 @@ write_inventories() {
     inventory root >"$state/inventory.cfg"
     inventory ops >"$state/inventory-ops.cfg"
     mkdir -p "$state/group_vars"
-    cp "$here/group_vars/all.yml" "$state/group_vars/all.yml"
+    { cat "$here/group_vars/all.yml"; echo "testbed_mirror: $mirror_url"; } >"$state/group_vars/all.yml"
     while read -r host address _; do
         echo "$address $(cut -d' ' -f1,2 "$state/$host.hostkey.pub")"
     done < <(hosts) >"$state/known_hosts"

@@ -42,6 +42,25 @@ until_true() {
     done
 }
 
+# Debian's own sources of this machine; other vendors' are no business of a test host.
+debian_sources() {
+    local file
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
+        if [ -s "$file" ]; then echo "$file"; fi
+    done
+}
+
+# need_packages PACKAGE...: on the machine that runs the hosts.
+need_packages() {
+    local missing
+    mapfile -t missing < <(comm -23 <(printf '%s\n' "$@" | sort) \
+        <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | awk '$1 == "ii" { print $2 }' | sort))
+    [ "${#missing[@]}" = 0 ] && return
+    say "installing ${missing[*]}"
+    apt-get -qq update
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends "${missing[@]}" >/dev/null
+}
+
 # on_host HOST USER COMMAND...
 on_host() {
     local address

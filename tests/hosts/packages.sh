@@ -4,6 +4,9 @@
 # On the machine that runs the hosts.
 controller_packages=(systemd-container mmdebstrap iproute2 openssh-client iptables)
 
+# To build Kubernetes.
+kubernetes_build_packages=(dpkg-dev golang-go rsync jq make)
+
 # Installed on every host. There is no Python: rplay needs none.
 host_packages=(
     systemd systemd-sysv dbus libpam-systemd openssh-server iproute2 sudo procps ca-certificates
@@ -13,4 +16,7 @@ host_packages=(
 python_packages=(python3 python3-cryptography python3-apt)
 
 # Waiting in the hosts' package cache: `apt-get install` of these downloads nothing.
-cached_packages=(etcd-server etcd-client haproxy)
+cached_packages=(
+    etcd-server etcd-client haproxy
+    containerd runc containernetworking-plugins conntrack iptables ethtool socat
+)
