@@ -186,6 +186,7 @@ impl TaskScope {
                 self.run.inventory_file(&self.host.name).or(options.inventory_file.clone()).as_deref().map_or(Value::Null, path)
             }
             "ansible_facts" if !self.vars.set.contains_key(name) => self.facts(),
+            "environment" => self.task.as_ref()?.keywords.environment.iter().cloned().collect(),
             "ansible_check_mode" => Value::Bool(options.check),
             "ansible_diff_mode" => Value::Bool(options.diff),
             "ansible_verbosity" => Value::Int(options.verbosity.into()),
