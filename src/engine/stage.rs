@@ -17,7 +17,8 @@ use super::host::{HostState, Standing};
 use super::roles::Roles;
 use super::run::Run;
 use super::scheduler::pattern;
-use super::scope::{Exposed, StageVars, TaskScope};
+use super::scope::TaskScope;
+use super::stage_vars::{Exposed, StageVars};
 use super::strategy::{Around, Hosts, contains};
 
 /// The hosts of a stage that go through the play together, and what they share.
