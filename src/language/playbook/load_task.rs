@@ -1,22 +1,21 @@
 //! From YAML to tasks and blocks.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::language::template;
 use crate::language::yaml::{Node, NodeKind};
-use crate::language::{Diagnostic, Key, Map, Place, Value};
+use crate::language::{Diagnostic, Place, Value};
 
-use super::fields::{Fields, nearest};
-use super::free_form::{self, FREE_FORM, RAW_PARAMS};
-use super::keywords::{Keyword, Keywords, place};
-use super::load_role::{Gathered, RoleFiles, RoleUse};
+use super::fields::Fields;
+use super::keywords::{Keywords, place};
+use super::load_role::Gathered;
 use super::loader::Loader;
 use super::role::Role;
-use super::task::{Action, Block, Item, Loop, Task};
+use super::task::{Block, Item, Loop, Task};
 
 /// The keywords that only tasks have.
-const TASK_KEYWORDS: &[&str] = &[
+pub(super) const TASK_KEYWORDS: &[&str] = &[
     "name",
     "action",
     "local_action",
@@ -80,7 +79,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    fn with(&self, keywords: Keywords) -> Surroundings {
+    pub(super) fn with(&self, keywords: Keywords) -> Surroundings {
         Surroundings { keywords: Arc::new(keywords), ..self.clone() }
     }
 }
@@ -222,199 +221,10 @@ impl Loader {
         Some(looped)
     }
 
-    /// The module and its arguments: the one entry that is no keyword.
-    fn action(&self, mut fields: Fields, keywords: &mut Keywords) -> Option<Action> {
-        let args = fields.take("args");
-        let mut action = if let Some(node) = fields.take("action") {
-            self.old_action(node)?
-        } else if let Some(node) = fields.take("local_action") {
-            keywords.set(Keyword::DelegateTo, Value::from("localhost"));
-            self.old_action(node)?
-        } else {
-            let (first, others) = fields.rest().split_first().or_else(|| {
-                self.report(Diagnostic::new("no module/action detected in task").at(&fields.place));
-                None
-            })?;
-            if let Some((second, key, _)) = others.first() {
-                let problem = Diagnostic::new(format!("conflicting action statements: {}, {second}", first.0)).at(&key.place);
-                let known: Vec<&str> = TASK_KEYWORDS.iter().copied().chain(super::keywords::TABLE.iter().map(|(n, ..)| *n)).collect();
-                let meant = [first.0, second].into_iter().find_map(|name| nearest(name, &known).map(|k| (name, k)));
-                self.report(match meant {
-                    Some((name, keyword)) => problem.hint(format!("'{name}' looks like the keyword '{keyword}'")),
-                    None => problem.hint("a task has one module; everything else must be a keyword"),
-                });
-                return None;
-            }
-            let (name, key, value) = first;
-            self.module_line(name, value, &key.place)?
-        };
-        if let Some(node) = args {
-            self.merge_args(&mut action, node);
-        }
-        Some(action)
-    }
-
-    /// `action: module k=v` or `action: {module: …, …}`.
-    fn old_action(&self, node: &Node) -> Option<Action> {
-        if let Some(line) = node.as_str() {
-            let (module, rest) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
-            return self.line(module, rest, &node.place);
-        }
-        let mut fields = Fields::of(self, node, "action")?;
-        let module = fields.text("module")?;
-        let mut action = empty(&module, &node.place);
-        for (name, key, value) in fields.rest() {
-            insert(&mut action, name, self.value(value), &key.place);
-        }
-        Some(action)
-    }
-
-    fn module_line(&self, module: &str, node: &Node, at: &Place) -> Option<Action> {
-        match &node.kind {
-            NodeKind::Null => Some(empty(module, at)),
-            NodeKind::Map(pairs) => {
-                let mut action = empty(module, at);
-                for (key, value) in pairs {
-                    let name = key.as_str().map_or_else(|| format!("{:?}", key.kind), str::to_string);
-                    insert(&mut action, &name, self.value(value), &key.place);
-                }
-                Some(action)
-            }
-            NodeKind::Str { text, .. } => self.line(module, text, &node.place),
-            NodeKind::List(_) if module == "add_host" || module == "assert" => None,
-            _ => match self.value(node) {
-                Value::List(_) => {
-                    self.report(Diagnostic::new(format!("the arguments of {module} must be a mapping or a string")).at(&node.place));
-                    None
-                }
-                scalar => self.line(module, &scalar.to_json().to_string(), &node.place),
-            },
-        }
-    }
-
-    fn line(&self, module: &str, text: &str, at: &Place) -> Option<Action> {
-        let mut action = empty(module, at);
-        let short = module.rsplit_once('.').map_or(module, |(_, s)| s);
-        let trimmed = text.trim();
-        if !FREE_FORM.contains(&short)
-            && !RAW_PARAMS.contains(&short)
-            && trimmed.starts_with("{{")
-            && trimmed.ends_with("}}")
-            && !trimmed[2..].contains("{{")
-        {
-            action.whole = Some(self.template(text, at));
-            return Some(action);
-        }
-        let split = if FREE_FORM.contains(&short) { free_form::free_text(text) } else { free_form::pairs(text) };
-        let line = split.map_err(|message| self.report(Diagnostic::new(message).at(at))).ok()?;
-        for (name, value) in line.options {
-            insert(&mut action, &name, self.template(&value, at), at);
-        }
-        if !line.rest.is_empty() {
-            if !FREE_FORM.contains(&short) && !RAW_PARAMS.contains(&short) {
-                let message = format!("this task '{module}' has extra params, which is only allowed for modules that take free text");
-                self.report(
-                    Diagnostic::new(message).at(at).hint(format!("write the arguments as a mapping; what is too much: {}", line.rest)),
-                );
-                return None;
-            }
-            insert(&mut action, "_raw_params", self.template(&line.rest, at), at);
-        }
-        Some(action)
-    }
-
-    /// `args:` beside the module; what stands on the module's line wins.
-    fn merge_args(&self, action: &mut Action, node: &Node) {
-        match self.value(node) {
-            Value::Map(map) => {
-                for (key, value) in map.iter() {
-                    if !action.args.contains_key(key) {
-                        insert(action, &key.to_string(), value.clone(), &node.place);
-                    }
-                }
-            }
-            template @ Value::Template(_) => action.whole = Some(template),
-            Value::Null => {}
-            _ => self.report(Diagnostic::new("args must be a mapping").at(&node.place)),
-        }
-    }
-
     pub(super) fn template(&self, text: &str, at: &Place) -> Value {
         template::string(text, Some(at)).unwrap_or_else(|problem| {
             self.report(problem.at(at));
             Value::Null
         })
     }
-
-    fn import_tasks(&self, task: Task, around: &Surroundings) -> Vec<Item> {
-        let at = task.action.place.clone();
-        let named = task.action.args.get("file").or_else(|| task.action.args.get("_raw_params"));
-        let Some(named) = named else {
-            self.report(Diagnostic::new("import_tasks needs the name of a file").at(&at));
-            return Vec::new();
-        };
-        if task.looped.is_some() {
-            let problem = Diagnostic::new("you cannot use loops on 'import_tasks' statements");
-            self.report(problem.at(&at).hint("use 'include_tasks' with a loop instead"));
-            return Vec::new();
-        }
-        let vars = task.own_vars.clone().unwrap_or_default();
-        let Some(name) = self.static_text(named, &vars, &at) else { return Vec::new() };
-        let Some(path) = self.find_tasks(&name, around) else {
-            self.report(Diagnostic::new(format!("could not find the file of tasks '{name}'")).at(&at));
-            return Vec::new();
-        };
-        if around.importing.contains(&path) {
-            self.report(Diagnostic::new(format!("import_tasks goes in a circle through {}", path.display())).at(&at));
-            return Vec::new();
-        }
-        self.task_file(&path, &around.with(task.keywords), Some(&at))
-    }
-
-    /// A file of tasks, as tasks of `around` name it: beside the role's tasks first, then beside the file, then beside the playbook.
-    pub fn find_tasks(&self, name: &str, around: &Surroundings) -> Option<PathBuf> {
-        let given = Path::new(name);
-        if given.is_absolute() {
-            return given.exists().then(|| given.to_path_buf());
-        }
-        let part = if around.handlers { "handlers" } else { "tasks" };
-        let role = around.role.iter().flat_map(|role| [role.path.join(part), role.path.join("tasks"), role.path.clone()]);
-        role.chain([around.dir.clone(), around.play_dir.clone(), around.play_dir.join("tasks")])
-            .map(|dir| dir.join(given))
-            .find(|path| path.is_file())
-    }
-
-    fn import_role(&self, task: Task, around: &Surroundings) -> Vec<Item> {
-        let args = &task.action.args;
-        let at = &task.action.place;
-        let text = |name: &str| args.get(name).and_then(|v| self.static_text(v, &Map::default(), at));
-        let Some(name) = text("name").or_else(|| text("role")).or_else(|| text("_raw_params")) else {
-            self.report(Diagnostic::new("import_role needs the name of a role").at(at));
-            return Vec::new();
-        };
-        let from = |part: &str| text(&format!("{part}_from"));
-        let files = RoleFiles {
-            tasks: from("tasks"),
-            vars: from("vars"),
-            defaults: from("defaults"),
-            handlers: from("handlers"),
-            unchecked: matches!(args.get("rolespec_validate"), Some(Value::Bool(false))),
-        };
-        let again = !matches!(args.get("allow_duplicates"), Some(Value::Bool(false)));
-        let inside = around.with(task.keywords);
-        let usage = RoleUse { name, files, ..RoleUse::default() };
-        let mut gathered = self.gather(&usage, &inside, at, again);
-        let items = std::mem::take(&mut gathered.items);
-        around.imported.lock().unwrap_or_else(PoisonError::into_inner).extend(gathered);
-        items
-    }
-}
-
-fn empty(module: &str, at: &Place) -> Action {
-    Action { module: module.into(), args: Map::default(), whole: None, places: Vec::new(), place: at.clone() }
-}
-
-fn insert(action: &mut Action, name: &str, value: Value, at: &Place) {
-    action.args.insert(Key::from(name), value);
-    action.places.push((name.into(), at.clone()));
 }

@@ -6,6 +6,8 @@
 mod fields;
 mod free_form;
 mod keywords;
+mod load_action;
+mod load_import;
 mod load_play;
 mod load_role;
 mod load_task;
