@@ -34,6 +34,8 @@ pub async fn run(task: Arc<Task>, label: Arc<TaskLabel>, stage: usize, scope: Ta
 /// How the message for a loop over anything but a list begins; it stands alone, other mistakes are failures of the task.
 const NO_LIST: &str = "The `loop` value must resolve to a 'list'";
 
+/// The message for a loop whose items are left out; it stands alone as well.
+const OMITTED: &str = "A template was resolved to an Omit scalar.";
 /// How the message for a lookup begins that cannot give a loop's items; it stands alone as well.
 const NO_ITEMS: &str = "The lookup plugin";
 
@@ -42,6 +44,7 @@ fn items(looped: &Loop, scope: &TaskScope) -> Result<Vec<Value>, Diagnostic> {
     let Some(lookup) = &looped.lookup else {
         return match template::resolve(&looped.over, scope)? {
             Value::List(items) => Ok(items.to_vec()),
+            Value::Omit => Err(Diagnostic::new(OMITTED)),
             other => Err(Diagnostic::new(format!("{NO_LIST}, not '{}'.", other.type_name()))),
         };
     };
@@ -79,7 +82,7 @@ async fn loop_failed(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, sco
     }
     let problem = problem.at(&task.place);
     let mut outcome = Outcome::mistake(&problem);
-    if problem.message.starts_with(NO_LIST) || problem.message.starts_with(NO_ITEMS) {
+    if [NO_LIST, NO_ITEMS, OMITTED].iter().any(|alone| problem.message.starts_with(alone)) {
         outcome.result.insert("msg".into(), problem.message.into());
         outcome.result.shift_remove("changed");
     }

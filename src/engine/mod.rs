@@ -19,6 +19,7 @@ mod scope;
 mod stage;
 mod stage_vars;
 mod strategy;
+mod vars_files;
 
 pub use event::{Event, Events};
 pub use run::{Escalation, Options, Run};

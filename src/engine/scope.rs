@@ -26,12 +26,14 @@ pub struct TaskScope {
     pub delegate: Option<Arc<HostState>>,
     pub(super) vars: HostVars,
     pub(super) exposed: Arc<Exposed>,
+    /// `vars_files` and the answers to `vars_prompt`.
+    pub(super) files: Arc<Map>,
 }
 
 impl TaskScope {
     /// The scope of `task` on `host`.
     pub fn new(run: &Arc<Run>, host: &Arc<HostState>, stage: &Arc<StageVars>, task: &Arc<Task>, params: &Arc<Vec<Arc<Map>>>) -> TaskScope {
-        TaskScope {
+        let mut scope = TaskScope {
             run: run.clone(),
             host: host.clone(),
             stage: Some(stage.clone()),
@@ -41,7 +43,11 @@ impl TaskScope {
             delegate: None,
             vars: host.vars(),
             exposed: stage.exposed(),
-        }
+            files: Arc::default(),
+        };
+        // The names of the files may be made of all other variables.
+        scope.files = stage.files.seen(&scope);
+        scope
     }
 
     /// What `hostvars[host]` shows: the host's own variables without any play's or task's.
@@ -56,6 +62,7 @@ impl TaskScope {
             delegate: None,
             vars: host.vars(),
             exposed: Arc::default(),
+            files: Arc::default(),
         }
     }
 
@@ -100,7 +107,7 @@ impl TaskScope {
             .or_else(|| self.task.as_ref()?.keywords.vars.iter().rev().find_map(|map| map.get(name)))
             .or_else(|| self.lineage().find_map(|role| role.entry.get(name).or_else(|| role.vars.get(name))))
             .or_else(|| self.exposed.vars.get(name))
-            .or_else(|| stage?.files.get(name))
+            .or_else(|| self.files.get(name))
             .or_else(|| stage?.play.vars.get(name))
             .or_else(|| self.vars.facts.get(name))
             .or_else(|| self.vars.inventory.get(name))
@@ -122,7 +129,8 @@ impl Scope for TaskScope {
     fn names(&self) -> Vec<Arc<str>> {
         let mut names: Vec<Arc<str>> = Vec::new();
         let stage = self.stage.as_deref();
-        let stage_maps = stage.iter().flat_map(|s| [s.play.vars.as_ref(), &s.files]).chain([&self.exposed.vars, &self.exposed.defaults]);
+        let stage_maps =
+            stage.iter().map(|s| s.play.vars.as_ref()).chain([self.files.as_ref(), &self.exposed.vars, &self.exposed.defaults]);
         let roles = self.lineage().flat_map(|r| [r.params.as_ref(), &r.entry, &r.vars, &r.defaults]);
         let own = [self.vars.set.as_ref(), &self.vars.included, &self.vars.facts, &self.vars.inventory, &self.run.options.extra_vars];
         let task = self.task.iter().flat_map(|t| &t.keywords.vars).map(Arc::as_ref);

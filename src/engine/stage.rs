@@ -17,9 +17,9 @@ use super::host::{HostState, Standing};
 use super::roles::Roles;
 use super::run::Run;
 use super::scheduler::pattern;
-use super::scope::TaskScope;
 use super::stage_vars::{Exposed, StageVars};
 use super::strategy::{Around, Hosts, contains};
+use super::vars_files::VarsFiles;
 
 /// The hosts of a stage that go through the play together, and what they share.
 pub struct Batch {
@@ -87,13 +87,9 @@ fn batch(run: &Arc<Run>, stage: usize, play: &Arc<Play>, hosts: &[Arc<str>], act
     };
     let mut roles = Exposed::default();
     roles.add(&play.roles);
-    let mut files = answers.clone();
-    for map in vars_files(run, play, &active[0]) {
-        files.extend(map.iter().map(|(k, v)| (k.clone(), v.clone())));
-    }
     let vars = StageVars {
         play: play.clone(),
-        files: Arc::new(files),
+        files: VarsFiles::new(play, answers.clone()),
         roles: RwLock::new(Arc::new(roles)),
         hosts: hosts.to_vec(),
         batch: active.clone(),
@@ -208,27 +204,6 @@ fn batch_size(size: &Value, hosts: usize, play: &Play) -> Result<usize, Diagnost
         None => text.trim().parse().ok(),
     };
     parsed.ok_or_else(|| Diagnostic::new(format!("serial must be a number or a percentage, not '{text}'")).at(&play.place))
-}
-
-/// The play's `vars_files`; the ones that are missing or named by undefined variables are left out, as in Ansible.
-fn vars_files(run: &Arc<Run>, play: &Arc<Play>, host: &Arc<HostState>) -> Vec<Arc<Map>> {
-    let scope = TaskScope::of_host(run, host);
-    let mut layered: Map = play.vars.as_ref().clone();
-    layered.extend(run.options.extra_vars.iter().map(|(k, v)| (k.clone(), v.clone())));
-    let mut found = Vec::new();
-    for (entry, place) in &play.vars_files {
-        let candidates = match entry {
-            Value::List(items) => items.to_vec(),
-            single => vec![single.clone()],
-        };
-        let texts = candidates.iter().filter_map(|value| {
-            let by_play = template::resolve(value, &MapScope(layered.clone()));
-            by_play.or_else(|_| template::resolve(value, &scope)).ok().map(|v| template::text(&v))
-        });
-        let path = texts.map(|name| play.dir.join(name)).find(|path| path.is_file());
-        found.extend(path.map(|path| run.loader.vars_file(&path, Some(place))));
-    }
-    found
 }
 
 /// The answers to `vars_prompt`: what `-e` gives, else the defaults.

@@ -6,6 +6,7 @@ use crate::language::Map;
 use crate::language::playbook::{Play, Role};
 
 use super::host::HostState;
+use super::vars_files::VarsFiles;
 
 /// What all tasks of a stage see alike.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub struct StageVars {
     /// The play.
     pub play: Arc<Play>,
     /// `vars_files` and the answers to `vars_prompt`, above the play's `vars`.
-    pub files: Arc<Map>,
+    pub files: VarsFiles,
     /// What the play's roles show to all of it.
     pub roles: RwLock<Arc<Exposed>>,
     /// The hosts of the play.

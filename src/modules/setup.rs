@@ -83,9 +83,9 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         collect(&mut facts)?;
     }
     let mut found = facts.found;
-    subset::filter(&mut found, &args.strings("filter"));
     found.insert("gather_subset".into(), wanted.into());
     found.insert("module_setup".into(), true.into());
+    subset::filter(&mut found, &args.strings("filter"));
     Ok(Fields::from_iter([("ansible_facts".to_string(), json!(found))]))
 }
 

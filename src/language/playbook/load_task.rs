@@ -195,7 +195,8 @@ impl Loader {
         let with = fields.rest().iter().map(|(name, ..)| *name).find(|name| name.starts_with("with_"));
         let (lookup, over) = match with {
             Some(name) => (Some(Arc::from(&name[5..])), fields.value(name)?),
-            None => (None, fields.value("loop")?),
+            // A loop over nothing at all is none.
+            None => (None, fields.value("loop").filter(|over| !matches!(over, Value::Null))?),
         };
         let mut looped = Loop {
             lookup,
