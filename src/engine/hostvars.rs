@@ -67,7 +67,8 @@ impl fmt::Debug for Facts {
 impl Object for Facts {
     fn get(&self, key: &Key) -> Result<Option<Value>, Diagnostic> {
         let prefixed = key.as_str().and_then(|name| self.0.get(format!("{PREFIX}{name}").as_str()));
-        Ok(prefixed.or_else(|| self.0.get(key)).cloned())
+        let plain = || self.0.get(key).filter(|_| key.as_str().is_none_or(|name| !name.starts_with(PREFIX)));
+        Ok(prefixed.or_else(plain).cloned())
     }
 
     fn keys(&self) -> Vec<Key> {

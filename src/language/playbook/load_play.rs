@@ -235,8 +235,7 @@ impl Loader {
             keywords.when.push(super::Condition { value: flag.clone(), place: fields.place.clone() });
         }
         if wanted.is_none() && gathering == Gathering::Smart {
-            let unknown =
-                super::Condition { value: Value::from("ansible_facts is not defined or not ansible_facts"), place: fields.place.clone() };
+            let unknown = super::Condition { value: Value::from("ansible_facts.module_setup is not defined"), place: fields.place.clone() };
             keywords.when.push(unknown);
         }
         let action = Action { module: "setup".into(), args, whole: None, places: Vec::new(), place: fields.place.clone() };
