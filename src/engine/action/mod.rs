@@ -4,11 +4,14 @@ mod argument_spec;
 mod arguments;
 mod content;
 mod control;
+mod copy;
 mod data;
+mod fetch;
 mod include_vars;
 mod inclusion;
 mod inventory;
 mod remote;
+mod template;
 mod wait;
 
 use std::collections::BTreeMap;
@@ -105,12 +108,12 @@ const ROLE_PARAMS: &[&str] = &[
 static ACTIONS: &[Action] = &[
     action!("add_host", None, inventory::add_host),
     action!("assert", Some(&["that", "fail_msg", "msg", "success_msg", "quiet"]), control::assert),
-    action!("assemble", None, content::assemble),
+    action!("assemble", None, copy::assemble),
     action!("async_status", Some(&["jid", "mode"]), control::async_status),
-    action!("copy", None, content::copy),
+    action!("copy", None, copy::copy),
     action!("debug", Some(&["msg", "var", "verbosity"]), control::debug),
     action!("fail", Some(&["msg"]), control::fail),
-    action!("fetch", Some(&["src", "dest", "flat", "fail_on_missing", "validate_checksum"]), content::fetch),
+    action!("fetch", Some(&["src", "dest", "flat", "fail_on_missing", "validate_checksum"]), fetch::fetch),
     action!("group_by", Some(&["key", "parents"]), inventory::group_by),
     action!("include_role", Some(ROLE_PARAMS), inclusion::include_role),
     action!("include_tasks", Some(&["file", "apply"]), inclusion::include_tasks),
@@ -119,10 +122,10 @@ static ACTIONS: &[Action] = &[
     action!("pause", Some(&["seconds", "minutes", "prompt", "echo"]), wait::pause),
     action!("raw", Some(&["executable"]), remote::raw),
     action!("reboot", Some(wait::REBOOT), wait::reboot),
-    action!("script", None, content::script),
+    action!("script", None, copy::script),
     action!("set_fact", None, data::set_fact),
-    action!("template", None, content::template),
-    action!("unarchive", None, content::unarchive),
+    action!("template", None, template::template),
+    action!("unarchive", None, copy::unarchive),
     action!("validate_argument_spec", Some(argument_spec::PARAMS), argument_spec::validate),
     action!("wait_for_connection", Some(wait::CONNECTION), wait::wait_for_connection),
 ];
