@@ -234,7 +234,7 @@ impl Loader {
         if let Some(flag @ Value::Template(_)) = &wanted {
             keywords.when.push(super::Condition { value: flag.clone(), place: fields.place.clone() });
         }
-        if wanted.is_none() && gathering == Gathering::Smart {
+        if gathering == Gathering::Smart {
             let unknown = super::Condition { value: Value::from("ansible_facts.module_setup is not defined"), place: fields.place.clone() };
             keywords.when.push(unknown);
         }
