@@ -44,7 +44,9 @@ hosts-down: ## remove the test hosts
 clean-hosts: hosts-down ## remove the test hosts and the cached roots
 	rm -rf --one-file-system "$${RPLAY_CACHE:-/var/cache/rplay}/roots"
 
-demo: build hosts-up ## a cluster on the test hosts
+demo: build ## a Kubernetes cluster on six test hosts
+	@tests/hosts/kubernetes
+	@tests/hosts/up
 	target/rplay -b -i $(INVENTORY) playbooks/cluster.yml
 
 parity: build ## plays of ours under rplay beside what ansible-playbook did with them

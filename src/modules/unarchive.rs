@@ -57,7 +57,8 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     }
     let dest = files::path(args, host, "dest")?;
     if !dest.is_dir() {
-        return Err(Failure::new(format!("Destination '{}' is not a directory", dest.display())));
+        let msg = format!("Destination '{}' is not a directory", dest.display());
+        return Err(if dest.exists() { Failure::new(msg) } else { Failure::missing(msg) });
     }
     let source = Source::of(args, host).map_err(|_| Failure::missing(format!("Source '{src}' does not exist")))?;
     let (path, _temp) = at_hand(&source, host)?;

@@ -12,7 +12,12 @@ fail() {
     exit 1
 }
 
-# The main job, with more options.
+# What every cluster stands on, with more options. The scripts that need no more than a real job on real hosts use this.
+foundation() {
+    "$root/target/rplay" -b -i "$inventory" "$@" "$root/playbooks/etcd.yml"
+}
+
+# The main job, all the way to a cluster that answers.
 cluster() {
     "$root/target/rplay" -b -i "$inventory" "$@" "$root/playbooks/cluster.yml"
 }

@@ -12,8 +12,6 @@ network_up() {
     [ -e "/sys/class/net/$bridge" ] || ip link add "$bridge" type bridge
     ip address replace "$net.1/24" dev "$bridge"
     ip link set "$bridge" up
-    [ -e "$instances/.ip_forward" ] || cp /proc/sys/net/ipv4/ip_forward "$instances/.ip_forward"
-    echo 1 >/proc/sys/net/ipv4/ip_forward
     add_rule "${masquerade[@]}"
     add_rule "${forward_out[@]}"
     add_rule "${forward_in[@]}"

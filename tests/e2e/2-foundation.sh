@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The main job: three members that are healthy over TLS, the balancer beside the certificates, nothing to do the second time.
+# What a cluster stands on: three members that are healthy over TLS, the balancer beside the certificates, nothing to do the second time.
 . "$(dirname "$0")/lib.sh"
 
-cluster --output ndjson >"$work/events" || fail "the main job ended with $?"
+foundation --output ndjson >"$work/events" || fail "the main job ended with $?"
 python3 - "$work/events" <<'EOF'
 import json, sys
 events = [json.loads(line) for line in open(sys.argv[1])]
@@ -12,11 +12,11 @@ ended = [e["seconds_since_start"] for e in events if e["event"] == "task_ended" 
 assert min(started) < max(ended), f"the first task of lb started at {min(started)}, the last of pki ended at {max(ended)}"
 recap = next(e for e in events if e["event"] == "run_ended")["recap"]
 wrong = [host for host, counts in recap if counts["failed"] or counts["unreachable"]]
-assert len(recap) == 5 and not wrong, recap
+assert len(recap) == 6 and not wrong, recap
 EOF
 [ "$(healthy_members)" = 3 ] || fail "not three healthy members"
 
-cluster >"$work/again" || { tail -n 60 "$work/again"; fail "the second run ended with $?"; }
+foundation >"$work/again" || { tail -n 60 "$work/again"; fail "the second run ended with $?"; }
 every_host "$work/again" ' changed=0 .* unreachable=0 .* failed=0 '
 [ "$(grep -c '"https://.* is healthy' "$work/again")" = 3 ] || fail "the run does not show three healthy members"
 
