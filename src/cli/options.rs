@@ -7,7 +7,13 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// Runs playbooks: Ansible's language, one static binary, no Python on hosts.
 #[derive(Parser, Debug)]
-#[command(name = "rplay", version, about, after_help = "Without a verb, `play` is meant: rplay -b -i inventory.cfg playbook.yml")]
+#[command(
+    name = "rplay",
+    version,
+    about,
+    args_override_self = true,
+    after_help = "Without a verb, `play` is meant: rplay -b -i inventory.cfg playbook.yml"
+)]
 pub struct Rplay {
     #[command(subcommand)]
     pub command: Command,

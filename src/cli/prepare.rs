@@ -125,8 +125,8 @@ fn extra_vars(given: &[String], secrets: &Secrets) -> Result<Map, Failure> {
         match node.to_value_with(secrets).map_err(Failure::mistakes)? {
             Value::Map(map) => vars.extend(map.iter().map(|(k, v)| (k.clone(), v.clone()))),
             Value::Null => {}
-            other => {
-                let message = format!("extra variables must be a mapping, not a {}", other.type_name());
+            _ => {
+                let message = format!("Invalid extra vars data supplied. '{text}' could not be made into a dictionary");
                 return Err(Failure::other(Diagnostic::new(message).hint("write -e name=value, -e '{\"name\": …}' or -e @file")));
             }
         }
@@ -135,9 +135,7 @@ fn extra_vars(given: &[String], secrets: &Secrets) -> Result<Map, Failure> {
 }
 
 fn pairs(text: &str) -> Result<Map, Diagnostic> {
-    let Line { options: pairs, rest } = playbook::pairs(text).map_err(Diagnostic::new)?;
-    if !rest.is_empty() {
-        return Err(Diagnostic::new(format!("extra variables must be name=value pairs; '{rest}' is none")));
-    }
+    // A lone word says nothing and is passed over.
+    let Line { options: pairs, .. } = playbook::pairs(text).map_err(Diagnostic::new)?;
     pairs.into_iter().map(|(name, value)| Ok((Key::Str(name), template::string(&value, None)?))).collect()
 }

@@ -29,11 +29,12 @@ pub struct Attempt<'a> {
 impl Attempt<'_> {
     /// Runs the task to its end, for one item.
     pub async fn run(mut self) -> Outcome {
-        let mut outcome = match self.delegate() {
-            Ok(delegate) => {
-                self.scope.delegate = delegate.clone();
-                self.guarded(delegate.as_ref()).await
-            }
+        let ahead = self.ahead();
+        let early = ahead.is_err();
+        let mut outcome = match ahead {
+            Ok(None) => self.tries(self.scope.delegate.clone().as_ref()).await,
+            Ok(Some(condition)) => Outcome::skipped("Conditional result was False", Some(condition)),
+            Err(problem) if self.unsettled(&problem) => Outcome::unknown(&problem.message),
             Err(problem) => self.mistake(problem),
         };
         outcome.no_log = self.flag(Keyword::NoLog).unwrap_or(true);
@@ -42,7 +43,7 @@ impl Attempt<'_> {
             Status::Unreachable => Some(Keyword::IgnoreUnreachable),
             _ => None,
         };
-        outcome.ignored = ignores.is_some_and(|keyword| self.flag(keyword).unwrap_or(false));
+        outcome.ignored = ignores.is_some_and(|keyword| (early && self.is_template(keyword)) || self.flag(keyword).unwrap_or(false));
         if !matches!(outcome.status, Status::Skipped | Status::Unreachable) {
             outcome.notify = self.notices();
         }
@@ -50,14 +51,10 @@ impl Attempt<'_> {
         outcome
     }
 
-    /// Runs the task if its conditions hold.
-    async fn guarded(&mut self, delegate: Option<&Arc<HostState>>) -> Outcome {
-        match self.unmet() {
-            Ok(None) => self.tries(delegate).await,
-            Ok(Some(condition)) => Outcome::skipped("Conditional result was False", Some(condition)),
-            Err(problem) if self.unsettled(&problem) => Outcome::unknown(&problem.message),
-            Err(problem) => self.mistake(problem),
-        }
+    /// What comes before anything else: where the task runs, and the first condition that does not hold.
+    fn ahead(&mut self) -> Result<Option<Json>, Diagnostic> {
+        self.scope.delegate = self.delegate()?;
+        self.unmet()
     }
 
     fn mistake(&self, problem: Diagnostic) -> Outcome {
@@ -67,6 +64,11 @@ impl Attempt<'_> {
     /// A keyword as a boolean; absent counts as false.
     fn flag(&self, keyword: Keyword) -> Result<bool, Diagnostic> {
         flag(self.task, keyword, &self.scope).map(|flag| flag.unwrap_or(false))
+    }
+
+    /// Whether a keyword is a template. Before it is evaluated it is a text, and as such counts as true.
+    fn is_template(&self, keyword: Keyword) -> bool {
+        matches!(self.task.keywords.get(keyword), Some(Value::Template(_)))
     }
 
     /// The names that `notify` gives; one that cannot be evaluated is none.

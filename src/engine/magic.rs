@@ -24,6 +24,7 @@ impl TaskScope {
             "group_names" => self.run.group_names(&self.host.name),
             "hostvars" => Value::Object(Arc::new(AllHosts(self.run.clone()))),
             "vars" => Value::Object(Arc::new(Everything(self.clone()))),
+            "inventory_dir" | "inventory_file" if self.run.is_implicit(&self.host.name) => return None,
             "inventory_dir" => match self.run.inventory_file(&self.host.name) {
                 Some(file) => file.parent().map_or(Value::Null, path),
                 None => options.inventory_dir.as_deref().map_or(Value::Null, path),

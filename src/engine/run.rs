@@ -241,6 +241,11 @@ impl Run {
         std::path::absolute(file.as_path()).ok()
     }
 
+    /// Whether the host is the controller, which no inventory names.
+    pub fn is_implicit(&self, host: &str) -> bool {
+        self.shared(|s| s.inventory.host(host).is_some_and(|host| host.implicit))
+    }
+
     /// The names of all hosts of the inventory.
     pub fn host_names(&self) -> Vec<Arc<str>> {
         self.shared(|s| s.inventory.hosts().filter(|(_, host)| !host.implicit).map(|(_, host)| host.name.clone()).collect())

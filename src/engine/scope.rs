@@ -76,10 +76,10 @@ impl TaskScope {
         self.locals.insert(Key::from(name), value);
     }
 
-    /// The name of the task as people see it; what cannot be evaluated yet stays as it was written.
+    /// The name of the task as people see it; what cannot be evaluated says why in its place.
     pub fn title(&self, task: &Task) -> String {
         let Some(name @ Value::Template(_)) = &task.name else { return task.title() };
-        let own = template::resolve(name, self).map_or_else(|_| task.title(), |value| template::text(&value));
+        let own = template::describe(name, self);
         match &task.role {
             Some(role) if !own.contains(" : ") => format!("{} : {own}", role.name),
             _ => own,

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::engine::outcome::{Effect, Outcome, fields};
 use crate::language::playbook::Condition;
-use crate::language::{Value, template};
+use crate::language::{Diagnostic, Value, template};
 
 use super::Call;
 
@@ -82,7 +82,11 @@ pub async fn debug(call: Call<'_>) -> Outcome {
     let value = template::expression(&var, Some(call.task.action.place_of("var")), call.scope);
     let shown = match value.and_then(|v| template::resolve(&v, call.scope)) {
         Ok(value) => value.to_json(),
-        Err(problem) => format!("<< error 1 - {} >>", problem.message).into(),
+        Err(problem) if problem.undefined => format!("<< error 1 - {} >>", problem.message).into(),
+        Err(problem) => {
+            let message = format!("Error while resolving `var` expression: {}", problem.message);
+            return Outcome::mistake(&Diagnostic { message, ..problem });
+        }
     };
     Outcome::of(fields([(var.as_str(), shown), ("changed", false.into()), (SHOWN, true.into())]))
 }

@@ -53,7 +53,11 @@ pub async fn assemble(mut call: Call<'_>) -> Outcome {
         Ok(bytes) => attach(&mut call, bytes, None).await,
         Err(message) => return Outcome::failed(message),
     }
-    module(&mut call, "assemble").await
+    let mut outcome = module(&mut call, "assemble").await;
+    if outcome.status != Status::Failed {
+        outcome.result.shift_remove("msg");
+    }
+    outcome
 }
 
 async fn assembled(call: &Call<'_>) -> Result<Vec<u8>, String> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::model::LOCALHOST;
 use super::{Group, GroupId, Host, HostId, Inventory};
 use crate::language::{Diagnostic, Key, Map, Place, Value};
 
@@ -166,15 +167,18 @@ impl Inventory {
         }
     }
 
-    /// Adds the controller as `localhost` when nobody named it.
+    /// Adds the controller under each of its names when nobody named it.
     pub(super) fn add_implicit_localhost(&mut self) {
-        if self.host_ids.contains_key("localhost") {
+        if LOCALHOST.iter().any(|name| self.host_ids.contains_key(*name)) {
             return;
         }
-        let id = self.ensure_host("localhost", None, None);
-        let host = self.host_mut(id);
-        host.implicit = true;
-        host.vars = Arc::new(Map::from_iter([(Key::from("ansible_connection"), Value::from("local"))]));
+        let vars = Arc::new(Map::from_iter([(Key::from("ansible_connection"), Value::from("local"))]));
+        for name in LOCALHOST {
+            let id = self.ensure_host(name, None, None);
+            let host = self.host_mut(id);
+            host.implicit = true;
+            host.vars = vars.clone();
+        }
     }
 
     fn host_mut(&mut self, id: HostId) -> &mut Host {

@@ -25,7 +25,7 @@ pub struct Host {
     pub place: Option<Place>,
     /// The first file that names it (`inventory_file`).
     pub file: Option<Arc<PathBuf>>,
-    /// Whether nobody wrote it down: the controller under the name `localhost`.
+    /// Whether nobody wrote it down: the controller under one of its own names.
     pub implicit: bool,
     /// The groups that list the host, in order.
     pub(super) groups: Vec<GroupId>,
@@ -69,13 +69,10 @@ impl Inventory {
     /// The group of hosts that are in no other one.
     pub const UNGROUPED: GroupId = GroupId(1);
 
-    /// The id of the host `name`; the implicit `localhost` is found under all its names.
+    /// The id of the host `name`; one name of the controller that was written down stands for the others too.
     pub fn host_id(&self, name: &str) -> Option<HostId> {
-        let implicit = || {
-            let host = *self.host_ids.get("localhost")?;
-            (LOCALHOST.contains(&name) && self[host].implicit).then_some(host)
-        };
-        self.host_ids.get(name).copied().or_else(implicit)
+        let written = || LOCALHOST.iter().find_map(|name| self.host_ids.get(*name)).filter(|_| LOCALHOST.contains(&name));
+        self.host_ids.get(name).or_else(written).copied()
     }
 
     /// The host `name`.

@@ -56,6 +56,10 @@ fn names(inventory: &Inventory, hosts: &[HostId]) -> String {
     hosts.iter().map(|id| inventory[*id].name.to_string()).collect::<Vec<_>>().join(" ")
 }
 
+fn selected(inventory: &Inventory, pattern: &str) -> String {
+    names(inventory, &pattern::select(inventory, pattern, None).unwrap_or_default().hosts)
+}
+
 fn all(inventory: &Inventory) -> String {
     names(inventory, &inventory.hosts_of(Inventory::ALL))
 }
@@ -219,6 +223,8 @@ fn literal_lists_and_localhost() {
     assert_eq!(all(&inventory), "a b");
     let localhost = inventory.host("127.0.0.1").map(|h| (h.implicit, json(&h.vars)));
     assert_eq!(localhost, Some((true, r#"{"ansible_connection":"local"}"#.to_string())));
+    assert_eq!(selected(&inventory, "127.0.0.1"), "127.0.0.1");
+    assert_eq!(selected(&list("localhost,"), "127.0.0.1"), "localhost");
     assert!(list("localhost,").host("localhost").is_some_and(|h| !h.implicit));
     assert_eq!(all(&list("localhost,")), "localhost");
 }

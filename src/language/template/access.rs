@@ -1,17 +1,16 @@
-//! Attributes, items and slices. What is not there is undefined, and stays so however deep one looks into it.
+//! Attributes, items and slices, templates as they stand. What is not there is undefined, and stays so however deep one
+//! looks into it.
 
 use std::sync::Arc;
 
 use crate::language::{Key, Value};
 
-use super::Scope;
-use super::evaluator::settle;
 use super::fail::{Eval, Fail};
 use super::methods;
 use super::objects::Function;
 
 /// `container.name`: a method, or the member of that name.
-pub fn attribute(container: &Value, name: &str, scope: &dyn Scope) -> Eval<Value> {
+pub fn attribute(container: &Value, name: &str) -> Eval<Value> {
     if container.is_undefined() {
         return Ok(container.clone());
     }
@@ -22,12 +21,9 @@ pub fn attribute(container: &Value, name: &str, scope: &dyn Scope) -> Eval<Value
         return Ok(Value::Object(Arc::new(Function::Method(container.clone(), name.into()))));
     }
     if let Some(half) = half_of_group(container, name) {
-        return settle(half.clone(), scope);
+        return Ok(half.clone());
     }
-    match member(container, &Key::from(name))? {
-        Some(value) => settle(value, scope),
-        None => Ok(missing(container, &Value::from(name))),
-    }
+    Ok(member(container, &Key::from(name))?.unwrap_or_else(|| missing(container, &Value::from(name))))
 }
 
 /// The halves of a pair that `groupby` gives have names.
@@ -50,7 +46,7 @@ pub fn python_attribute(container: &Value, name: &str) -> Eval<Value> {
 }
 
 /// `container[key]`: the item, or failing that the method of that name.
-pub fn item(container: &Value, key: &Value, scope: &dyn Scope) -> Eval<Value> {
+pub fn item(container: &Value, key: &Value) -> Eval<Value> {
     let found = match (container, key) {
         (Value::List(items), Value::Int(i)) => place(*i, items.len()).map(|i| items[i].clone()),
         (Value::Str(text), Value::Int(i)) => {
@@ -62,8 +58,8 @@ pub fn item(container: &Value, key: &Value, scope: &dyn Scope) -> Eval<Value> {
         },
     };
     match (found, key) {
-        (Some(value), _) => settle(value, scope),
-        (None, Value::Str(name)) => attribute(container, name, scope),
+        (Some(value), _) => Ok(value),
+        (None, Value::Str(name)) => attribute(container, name),
         (None, _) => Ok(missing(container, key)),
     }
 }

@@ -162,7 +162,7 @@ impl Evaluator<'_> {
             let result = methods::call(&receiver, get.name, &arguments).map_err(Fail::new)?;
             return self.settle(result);
         }
-        match access::attribute(&receiver, get.name, self.scope)? {
+        match self.settle(access::attribute(&receiver, get.name)?)? {
             Value::Undefined(what) => Err(Fail::Undefined(what)),
             callee => self.invoke(&callee, arguments),
         }
@@ -171,7 +171,7 @@ impl Evaluator<'_> {
     fn mutating_method(&self, get: &'static ast::GetAttr<'static>, arguments: &Arguments) -> Eval<Value> {
         self.change(&get.expr, &mut |receiver| match methods::change(receiver, get.name, arguments) {
             Some(result) => result.map_err(Fail::new),
-            None => match access::attribute(receiver, get.name, self.scope)? {
+            None => match self.settle(access::attribute(receiver, get.name)?)? {
                 Value::Undefined(what) => Err(Fail::Undefined(what)),
                 callee => self.invoke(&callee, arguments.clone()),
             },

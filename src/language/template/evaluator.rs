@@ -10,7 +10,7 @@ use super::frames::Frame;
 use super::globals;
 use super::output::Output;
 use super::source::{Body, Source};
-use super::{Scope, guard, memo};
+use super::{Scope, Template, guard, memo};
 
 /// The bodies of a `{% block %}`, the outermost child's first.
 pub type Blocks = HashMap<&'static str, Vec<(Body, Source)>>;
@@ -22,9 +22,20 @@ pub struct Render {
     /// Blocks by name.
     pub blocks: Mutex<Blocks>,
     failed_at: Mutex<Option<Place>>,
+    /// What may come to something else the next time, by template: one render asks once.
+    asked: Mutex<Vec<(Arc<Template>, Value)>>,
 }
 
 impl Render {
+    fn answer(&self, template: &Arc<Template>) -> Option<Value> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.iter().find(|(known, _)| Arc::ptr_eq(known, template)).map(|(_, value)| value.clone())
+    }
+
+    fn keep_answer(&self, template: &Arc<Template>, value: &Value) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push((template.clone(), value.clone()));
+    }
+
     /// Remembers where a statement failed, unless one within it has.
     pub fn note(&self, place: Option<Place>) {
         let mut noted = self.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,14 +121,27 @@ impl<'s> Evaluator<'s> {
         if !self.isolated
             && let Some(value) = self.scope.variable(name)
         {
-            return settle_named(value, Some(name), self.scope);
+            return self.settle_once(value, Some(name));
         }
         Ok(globals::find(name).unwrap_or_else(|| Value::Undefined(format!("'{name}' is undefined").into())))
     }
 
     /// The value itself when it is a template: evaluated, not its members.
     pub fn settle(&self, value: Value) -> Eval<Value> {
-        settle(value, self.scope)
+        self.settle_once(value, None)
+    }
+
+    fn settle_once(&self, value: Value, name: Option<&str>) -> Eval<Value> {
+        let Value::Template(template) = &value else { return Ok(value) };
+        if let Some(answer) = self.render.answer(template) {
+            return Ok(answer);
+        }
+        let template = template.clone();
+        let result = settle_named(value, name, self.scope)?;
+        if memo::is_changing() {
+            self.render.keep_answer(&template, &result);
+        }
+        Ok(result)
     }
 }
 

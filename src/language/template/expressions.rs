@@ -27,7 +27,7 @@ impl Evaluator<'_> {
             Expr::List(list) => self.items(&list.items),
             Expr::Tuple(tuple) => self.items(&tuple.items),
             Expr::Map(map) => self.map(map),
-            Expr::GetAttr(get) => access::attribute(&self.eval(&get.expr)?, get.name, self.scope),
+            Expr::GetAttr(get) => self.settle(access::attribute(&self.eval(&get.expr)?, get.name)?),
             Expr::GetItem(get) => self.item(get),
             Expr::Slice(slice) => self.slice(slice),
             Expr::UnaryOp(unary) => self.unary(unary),
@@ -88,7 +88,7 @@ impl Evaluator<'_> {
         if container.is_undefined() {
             return Ok(container);
         }
-        access::item(&container, &self.operand(&get.subscript_expr)?, self.scope)
+        self.settle(access::item(&container, &self.operand(&get.subscript_expr)?)?)
     }
 
     fn slice(&self, slice: &'static ast::Slice<'static>) -> Eval<Value> {

@@ -44,7 +44,8 @@ pub use percent::{format as percent_format, format_values as percent_format_valu
 pub use python_text::str as text;
 
 use evaluator::Evaluator;
-use fail::Eval;
+use fail::{Eval, Fail};
+use output::Output;
 use source::Source;
 
 use super::{Diagnostic, Edition, Map, Place, Value};
@@ -54,6 +55,8 @@ pub struct Template {
     source: Arc<str>,
     parsed: Source,
     place: Option<Place>,
+    /// Why it cannot be evaluated at all.
+    refusal: Option<&'static str>,
 }
 
 impl std::fmt::Debug for Template {
@@ -79,8 +82,24 @@ impl Template {
         matches!(self.parsed.body, [Stmt::EmitExpr(_)])
     }
 
+    /// Its text, with the reason where something fails; what comes after a failed statement is missing.
+    fn describe(&self, scope: &dyn Scope) -> String {
+        let mut out = Output::describing();
+        if let Err(fail) = Evaluator::new(scope, self.parsed).template(self.parsed.body, &mut out) {
+            out.mark(&match fail {
+                Fail::Undefined(what) => what.to_string(),
+                Fail::Error(problem) => format!("Error rendering template: {}", problem.message),
+            });
+            out.mark("template potentially truncated");
+        }
+        out.text(scope).map_or_else(|fail| Diagnostic::from(fail).message, |text| text.to_string())
+    }
+
     /// Its native result. Members of the result may still be templates.
     fn evaluate(&self, scope: &dyn Scope) -> Eval<Value> {
+        if let Some(why) = self.refusal {
+            return Err(Fail::new(why));
+        }
         let result = Evaluator::new(scope, self.parsed).run()?.native(scope)?;
         Ok(match result {
             Value::Str(text) => Value::Str(with_newlines(text, self.parsed.newlines)),
@@ -145,9 +164,18 @@ pub fn resolve_lenient(value: &Value, scope: &dyn Scope) -> Value {
     deep::lenient(value.clone(), scope)
 }
 
+/// The text of `value` for people: what fails in it says why in its place.
+pub fn describe(value: &Value, scope: &dyn Scope) -> String {
+    let _session = memo::session(scope);
+    match value {
+        Value::Template(template) => template.describe(scope),
+        other => text(other),
+    }
+}
+
 /// `value.name` as templates have it: a method or a member, undefined when there is neither.
 pub fn attribute(value: &Value, name: &str, scope: &dyn Scope) -> Result<Value, Diagnostic> {
-    Ok(access::attribute(value, name, scope)?)
+    Ok(evaluator::settle(access::attribute(value, name)?, scope)?)
 }
 
 /// Evaluates an expression without delimiters, as `when` and `debug: var=` hold it.
@@ -196,6 +224,11 @@ pub fn check_expression(source: &str, place: Option<&Place>) -> Result<(), Diagn
     })
 }
 
+/// A text that stands where it is but fails wherever it is used, be it only to ask whether it is defined.
+pub fn refusing(text: &str, why: &'static str, place: &Place) -> Value {
+    Value::Template(Arc::new(Template { source: text.into(), parsed: Source::NONE, place: Some(place.clone()), refusal: Some(why) }))
+}
+
 /// A string as it was read from a file of the user's: a [`Value::Template`] when it holds a delimiter,
 /// else data. A syntax error is reported here, before anything runs.
 pub fn string(text: &str, place: Option<&Place>) -> Result<Value, Diagnostic> {
@@ -206,7 +239,7 @@ pub fn string(text: &str, place: Option<&Place>) -> Result<Value, Diagnostic> {
         Some(place) => error.at(place),
         None => error,
     })?;
-    Ok(Value::Template(Arc::new(Template { source: text.into(), parsed, place: place.cloned() })))
+    Ok(Value::Template(Arc::new(Template { source: text.into(), parsed, place: place.cloned(), refusal: None })))
 }
 
 #[cfg(test)]

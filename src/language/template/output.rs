@@ -18,20 +18,40 @@ pub fn is_silent(value: &Value) -> bool {
 
 /// The nodes a template emitted.
 #[derive(Default)]
-pub struct Output(Vec<Value>);
+pub struct Output {
+    nodes: Vec<Value>,
+    /// How many failures stand among the nodes, for people to read; `None` when a failure ends the evaluation.
+    marks: Option<usize>,
+}
 
 impl Output {
+    /// Where undefined values say why instead of failing.
+    pub fn describing() -> Output {
+        Output { marks: Some(0), ..Output::default() }
+    }
+
+    /// Emits why something failed.
+    pub fn mark(&mut self, why: &str) {
+        let number = self.marks.unwrap_or(0) + 1;
+        self.marks = Some(number);
+        self.raw(&format!("<< error {number} - {why} >>"));
+    }
+
     /// Emits literal text.
     pub fn raw(&mut self, text: &str) {
-        self.0.push(Value::from(text));
+        self.nodes.push(Value::from(text));
     }
 
     /// Emits the result of an expression; an undefined one is an error.
     pub fn value(&mut self, value: Value) -> Eval<()> {
         match &value {
+            Value::Undefined(what) if !is_silent(&value) && self.marks.is_some() => {
+                self.mark(what);
+                Ok(())
+            }
             Value::Undefined(what) if !is_silent(&value) => Err(Fail::Undefined(what.clone())),
             _ => {
-                self.0.push(value);
+                self.nodes.push(value);
                 Ok(())
             }
         }
@@ -39,12 +59,12 @@ impl Output {
 
     /// Everything another template emitted.
     pub fn append(&mut self, other: Output) {
-        self.0.extend(other.0);
+        self.nodes.extend(other.nodes);
     }
 
     /// The native result: the one node that was emitted, several as text, nothing as `null`.
     pub fn native(self, scope: &dyn Scope) -> Eval<Value> {
-        let mut nodes = self.0;
+        let mut nodes = self.nodes;
         if nodes.len() > 1 {
             nodes.retain(|node| !prints_nothing(node));
         }
@@ -56,7 +76,7 @@ impl Output {
 
     /// The result as text, as files and macros have it.
     pub fn text(self, scope: &dyn Scope) -> Eval<Arc<str>> {
-        match self.0.as_slice() {
+        match self.nodes.as_slice() {
             [Value::Str(text)] => Ok(text.clone()),
             nodes => join(nodes, scope).map(Arc::from),
         }

@@ -4,8 +4,8 @@ use super::{Node, NodeKind};
 use crate::language::vault::Secrets;
 use crate::language::{Diagnostic, Diagnostics, Map, Value, template};
 
-/// What an encrypted string becomes when no password is given: it fails where it is used, not where it stands.
-const LOCKED: &str = "{{ undef(hint='the value is encrypted and no vault password was given') }}";
+/// Why an encrypted string fails when no password is given: where it is used, not where it stands.
+const LOCKED: &str = "the value is encrypted and no vault password was given";
 
 impl Node {
     /// The value of the node. Encrypted strings stay locked: using them is an error.
@@ -65,7 +65,7 @@ impl Conversion<'_> {
 
     fn encrypted(&mut self, text: &str, node: &Node) -> Value {
         if self.secrets.is_empty() {
-            return self.string(LOCKED, node);
+            return template::refusing(text, LOCKED, &node.place);
         }
         let opened = self.secrets.decrypt_text(text).inspect(|plain| self.secrets.register().add(plain));
         match opened {

@@ -38,7 +38,7 @@ pub(in crate::language::template) use address::Address;
 pub(in crate::language::template) use dicts::entry;
 pub(in crate::language::template) use ip::address;
 pub(in crate::language::template) use lists::pairs;
-pub(in crate::language::template) use paths::expand_user;
+pub(in crate::language::template) use paths::{expand_user, normal};
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

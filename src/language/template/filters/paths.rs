@@ -35,7 +35,7 @@ fn directory(path: &str) -> String {
 }
 
 /// The path without `.`, `..` and doubled slashes.
-fn normal(path: &str) -> String {
+pub fn normal(path: &str) -> String {
     let absolute = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {

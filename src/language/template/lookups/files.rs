@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::{Family, search};
-use crate::language::template::filters::python;
+use crate::language::template::filters::{normal, python};
 use crate::language::template::{Call, Scope, render_file};
 use crate::language::{Diagnostic, Edition, Map, Value};
 
@@ -124,7 +124,7 @@ fn first_found(call: &Call) -> Result<Vec<Value>, Diagnostic> {
     wanted.extend(joined(&files, &names(call, options.1)?));
     let within = |name: &str| ["files", "templates", "vars", "tasks"].map(|d| search::candidates(call, d, name)).concat();
     match wanted.iter().flat_map(|name| within(name)).find(|path| path.is_file()) {
-        Some(path) => Ok(vec![path.to_string_lossy().into_owned().into()]),
+        Some(path) => Ok(vec![normal(&path.to_string_lossy()).into()]),
         None if skip => Ok(Vec::new()),
         None => Err(Diagnostic::new("No file was found when using first_found.").hint(format!("looked for: {}", wanted.join(", ")))),
     }
