@@ -18,6 +18,7 @@ use super::{Call, remote};
 /// Content up to this size travels with the task.
 const INLINE: usize = 64 << 10;
 
+/// Runs the module that puts the content in place.
 pub async fn module(call: &mut Call<'_>, name: &str) -> Outcome {
     let args = std::mem::take(&mut call.args);
     let mut outcome = remote::run(call, name, args).await;
@@ -87,11 +88,13 @@ pub async fn tree(call: &mut Call<'_>, dir: &Path, contents_only: bool) -> Resul
     Ok(())
 }
 
+/// The mode of a file of the controller's, in octal.
 pub fn mode_of(path: &Path) -> String {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).map_or_else(|_| "0644".into(), |meta| format!("{:04o}", meta.permissions().mode() & 0o7777))
 }
 
+/// A file of the controller's, decrypted when it is a vault.
 pub async fn read(path: &Path, secrets: &crate::language::vault::Secrets) -> Result<Vec<u8>, String> {
     let bytes = plain(path).await?;
     match std::str::from_utf8(&bytes) {
@@ -104,6 +107,7 @@ pub async fn read(path: &Path, secrets: &crate::language::vault::Secrets) -> Res
     }
 }
 
+/// A file of the controller's as it is.
 pub async fn plain(path: &Path) -> Result<Vec<u8>, String> {
     tokio::fs::read(path).await.map_err(|e| format!("could not read {}: {e}", path.display()))
 }
@@ -116,6 +120,7 @@ pub fn locate(scope: &dyn Scope, part: &str, name: &str) -> Result<PathBuf, Stri
     })
 }
 
+/// Bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
