@@ -12,14 +12,14 @@ fail() {
     exit 1
 }
 
-# What every cluster stands on, with more options. The scripts that need no more than a real job on real hosts use this.
-foundation() {
-    "$root/target/rplay" -b -i "$inventory" "$@" "$root/playbooks/etcd.yml"
-}
-
-# The main job, all the way to a cluster that answers.
+# The main job, with more options.
 cluster() {
     "$root/target/rplay" -b -i "$inventory" "$@" "$root/playbooks/cluster.yml"
+}
+
+# All the way to a Kubernetes cluster that answers.
+kubernetes() {
+    "$root/target/rplay" -b -i "$inventory" "$@" "$root/playbooks/kubernetes.yml"
 }
 
 # Runs a command on a host: on HOST COMMAND.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What a cluster stands on: three members that are healthy over TLS, the balancer beside the certificates, nothing to do the second time.
+# The main job: three members that are healthy over TLS, the balancer beside the certificates, nothing to do the second time.
 . "$(dirname "$0")/lib.sh"
 
-foundation --output ndjson >"$work/events" || fail "the main job ended with $?"
+cluster --output ndjson >"$work/events" || fail "the main job ended with $?"
 python3 - "$work/events" <<'EOF'
 import json, sys
 events = [json.loads(line) for line in open(sys.argv[1])]
@@ -16,7 +16,7 @@ assert len(recap) == 6 and not wrong, recap
 EOF
 [ "$(healthy_members)" = 3 ] || fail "not three healthy members"
 
-foundation >"$work/again" || { tail -n 60 "$work/again"; fail "the second run ended with $?"; }
+cluster >"$work/again" || { tail -n 60 "$work/again"; fail "the second run ended with $?"; }
 every_host "$work/again" ' changed=0 .* unreachable=0 .* failed=0 '
 [ "$(grep -c '"https://.* is healthy' "$work/again")" = 3 ] || fail "the run does not show three healthy members"
 

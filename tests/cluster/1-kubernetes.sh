@@ -2,7 +2,7 @@
 # A whole cluster on hosts of its own: up, nothing to do the second time, a leader that stops, a master that goes away.
 "$(dirname "$0")/../hosts/kubernetes" >/dev/null
 export RPLAY_HOSTS_NAME=rpkube RPLAY_HOSTS_NET=10.88.6 RPLAY_HOSTS_COUNT=6
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../e2e/lib.sh"
 trap 'rm -rf "$work"; "$root/tests/hosts/down"' EXIT
 "$root/tests/hosts/reset" >/dev/null
 
@@ -19,9 +19,9 @@ within() {
     done
 }
 
-cluster --check >"$work/check" || { tail -n 60 "$work/check"; fail "--check on bare hosts failed"; }
-cluster >"$work/first" || { tail -n 60 "$work/first"; fail "the main job failed"; }
-cluster >"$work/again" || { tail -n 60 "$work/again"; fail "the second run failed"; }
+kubernetes --check >"$work/check" || { tail -n 60 "$work/check"; fail "--check on bare hosts failed"; }
+kubernetes >"$work/first" || { tail -n 60 "$work/first"; fail "the main job failed"; }
+kubernetes >"$work/again" || { tail -n 60 "$work/again"; fail "the second run failed"; }
 every_host "$work/again" ' changed=0 .* unreachable=0 .* failed=0 '
 [ "$(kubectl get nodes --no-headers | grep -cw Ready)" = 2 ] || fail "not two nodes that are ready"
 
@@ -43,5 +43,5 @@ on node1 'systemctl stop kube-apiserver'
 served() { [ "$(curl -ks --max-time 2 "https://$RPLAY_HOSTS_NET.15:6443/readyz")" = ok ]; }
 within 30 served || fail "the balancer does not find the other master"
 
-cluster >"$work/repair" || { tail -n 60 "$work/repair"; fail "the run after the faults failed"; }
+kubernetes >"$work/repair" || { tail -n 60 "$work/repair"; fail "the run after the faults failed"; }
 every_host "$work/repair" ' unreachable=0 .* failed=0 '
