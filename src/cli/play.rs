@@ -147,6 +147,7 @@ fn engine_options(options: &PlayOptions, prepared: &Prepared, config: &Config, t
     };
     let engine = Options {
         extra_vars: prepared.extra_vars.clone(),
+        merge: config.get("defaults", "hash_behaviour").as_deref() == Some("merge"),
         check: options.check,
         diff: options.diff,
         verbosity: options.verbose,

@@ -7,6 +7,7 @@ mod handlers;
 mod host;
 mod hostvars;
 mod jobs;
+mod layers;
 mod links;
 mod looping;
 mod magic;

@@ -16,12 +16,15 @@ use crate::transport;
 use super::event::Events;
 use super::host::HostState;
 use super::jobs::Jobs;
+use super::layers;
 use super::links::Links;
 
 /// What the command line and the configuration say about a run.
 pub struct Options {
     /// `-e`.
     pub extra_vars: Arc<Map>,
+    /// `hash_behaviour=merge`: mappings of the same name are joined.
+    pub merge: bool,
     /// `--check`.
     pub check: bool,
     /// `--diff`.
@@ -221,7 +224,7 @@ impl Run {
         match shared.files.for_host(&shared.inventory, id) {
             Ok(layers) => match layers.as_slice() {
                 [only] => only.vars.clone(),
-                layers => Arc::new(layers.iter().flat_map(|layer| layer.vars.iter()).map(|(k, v)| (k.clone(), v.clone())).collect()),
+                layers => Arc::new(layers::joined(layers.iter().map(|layer| layer.vars.as_ref()), self.options.merge)),
             },
             Err(problems) => {
                 problems.into_iter().for_each(|p| self.loader.report(p));

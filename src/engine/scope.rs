@@ -8,6 +8,7 @@ use crate::language::template::{self, Scope};
 use crate::language::{Edition, Key, Map, Value};
 
 use super::host::{HostState, HostVars};
+use super::layers;
 use super::run::Run;
 use super::stage_vars::{Exposed, StageVars};
 
@@ -94,30 +95,9 @@ impl TaskScope {
         std::iter::successors(self.role(), |role| role.parent.as_ref())
     }
 
-    fn layered(&self, name: &str) -> Option<&Value> {
-        let stage = self.stage.as_deref();
-        self.run
-            .options
-            .extra_vars
-            .get(name)
-            .or_else(|| self.params.iter().rev().find_map(|map| map.get(name)))
-            .or_else(|| self.lineage().find_map(|role| role.params.get(name)))
-            .or_else(|| self.vars.set.get(name))
-            .or_else(|| self.vars.included.get(name))
-            .or_else(|| self.task.as_ref()?.keywords.vars.iter().rev().find_map(|map| map.get(name)))
-            .or_else(|| self.lineage().find_map(|role| role.entry.get(name).or_else(|| role.vars.get(name))))
-            .or_else(|| self.exposed.vars.get(name))
-            .or_else(|| self.files.get(name))
-            .or_else(|| stage?.play.vars.get(name))
-            .or_else(|| self.vars.facts.get(name))
-            .or_else(|| self.vars.inventory.get(name))
-            .or_else(|| self.lineage().find_map(|role| role.defaults.get(name)))
-            .or_else(|| self.exposed.defaults.get(name))
-    }
-
     /// The variable `name`, unless only the engine itself would give it.
     pub fn given(&self, name: &str) -> Option<Value> {
-        self.locals.get(name).cloned().or_else(|| self.magic(name)).or_else(|| self.layered(name).cloned())
+        self.locals.get(name).cloned().or_else(|| self.magic(name)).or_else(|| layers::variable(self, name))
     }
 }
 

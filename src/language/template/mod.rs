@@ -173,6 +173,11 @@ pub fn describe(value: &Value, scope: &dyn Scope) -> String {
     }
 }
 
+/// `over` laid on `under`, and so at every depth; lists are replaced.
+pub fn merge(under: Map, over: Map) -> Map {
+    filters::merge(under, over, true, "replace")
+}
+
 /// `value.name` as templates have it: a method or a member, undefined when there is neither.
 pub fn attribute(value: &Value, name: &str, scope: &dyn Scope) -> Result<Value, Diagnostic> {
     Ok(evaluator::settle(access::attribute(value, name)?, scope)?)

@@ -36,6 +36,7 @@ mod yaml_text;
 
 pub(in crate::language::template) use address::Address;
 pub(in crate::language::template) use dicts::entry;
+pub(in crate::language::template) use dicts::merge;
 pub(in crate::language::template) use ip::address;
 pub(in crate::language::template) use lists::pairs;
 pub(in crate::language::template) use paths::{expand_user, normal};
