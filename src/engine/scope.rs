@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::language::playbook::{Role, Task};
 use crate::language::template::{self, Scope};
+use crate::language::vault::Secrets;
 use crate::language::{Edition, Key, Map, Value};
 
 use super::host::{HostState, HostVars};
@@ -125,6 +126,10 @@ impl Scope for TaskScope {
 
     fn edition(&self) -> Edition {
         self.run.options.edition
+    }
+
+    fn secrets(&self) -> Option<&Secrets> {
+        Some(&self.run.loader.settings().secrets)
     }
 
     fn search_path(&self) -> Vec<PathBuf> {

@@ -48,6 +48,14 @@ pub trait Object: std::any::Any + fmt::Debug + Send + Sync {
     fn get(&self, key: &Key) -> Result<Option<Value>, Diagnostic>;
     /// All keys, in order.
     fn keys(&self) -> Vec<Key>;
+    /// What it is as data, when that is no mapping: a time is a text, a set the list of its members.
+    fn data(&self) -> Option<Value> {
+        None
+    }
+    /// Python's name of its type.
+    fn type_name(&self) -> &'static str {
+        "dict"
+    }
     /// Calls the object (`loop.cycle`, `joiner()` …); most objects cannot be called.
     fn call(&self, _args: &[Value], _kwargs: &Map) -> Result<Value, Diagnostic> {
         Err(Diagnostic::new("the object is not callable"))
@@ -235,7 +243,8 @@ impl Value {
             Value::Float(_) => "float",
             Value::Str(_) | Value::Template(_) => "str",
             Value::List(_) => "list",
-            Value::Map(_) | Value::Object(_) => "dict",
+            Value::Map(_) => "dict",
+            Value::Object(object) => object.type_name(),
         }
     }
 
@@ -333,11 +342,14 @@ impl Value {
             Value::Template(t) => Json::String(t.source().to_string()),
             Value::List(items) => items.iter().map(Value::to_json).collect(),
             Value::Map(map) => Json::Object(map.iter().map(|(k, v)| (json_key(k), v.to_json())).collect()),
-            Value::Object(object) => Json::Object(
-                object.keys().iter().map(|k| (json_key(k), object.get(k).ok().flatten().map_or(Json::Null, |v| v.to_json()))).collect(),
-            ),
+            Value::Object(object) => object.data().map_or_else(|| members_to_json(&**object), |data| data.to_json()),
         }
     }
+}
+
+fn members_to_json(object: &dyn Object) -> serde_json::Value {
+    let member = |key: &Key| object.get(key).ok().flatten().map_or(serde_json::Value::Null, |value| value.to_json());
+    object.keys().iter().map(|key| (json_key(key), member(key))).collect()
 }
 
 /// A key as `json.dumps` writes it.

@@ -6,7 +6,7 @@ use crate::language::{Map, Value};
 
 use super::evaluator::{downcast, settle};
 use super::fail::{Eval, Fail};
-use super::objects::{Function, time_text};
+use super::objects::Function;
 use super::{Scope, guard};
 
 /// Whether anything in `value` is still a template or undefined.
@@ -118,8 +118,8 @@ fn plain(value: &Value, scope: &dyn Scope) -> Eval<Value> {
             Ok(Value::map(kept.collect::<Eval<Map>>()?))
         }
         Value::Object(object) if downcast::<Function>(object).is_none() => {
-            if let Some(text) = time_text(object) {
-                return Ok(Value::from(text));
+            if let Some(data) = object.data() {
+                return Ok(data);
             }
             let mut map = Map::new();
             for key in object.keys() {

@@ -48,7 +48,8 @@ use fail::{Eval, Fail};
 use output::Output;
 use source::Source;
 
-use super::{Diagnostic, Edition, Map, Place, Value};
+use super::vault::Secrets;
+use super::{Diagnostic, Edition, Key, Map, Place, Value};
 
 /// A string of the user's that holds `{{`, `{%` or `{#`, parsed when it was loaded.
 pub struct Template {
@@ -126,6 +127,10 @@ pub trait Scope: Send + Sync {
     fn edition(&self) -> Edition;
     /// The directories that `lookup('file')`, `template` and their like search, nearest first.
     fn search_path(&self) -> Vec<std::path::PathBuf>;
+    /// The passwords that open encrypted files.
+    fn secrets(&self) -> Option<&Secrets> {
+        None
+    }
 }
 
 /// A scope made of one mapping, for tests and for texts that see no host.
@@ -171,6 +176,16 @@ pub fn describe(value: &Value, scope: &dyn Scope) -> String {
         Value::Template(template) => template.describe(scope),
         other => text(other),
     }
+}
+
+/// Bytes as a value.
+pub fn bytes(bytes: Vec<u8>) -> Value {
+    Value::Object(Arc::new(objects::Bytes(bytes)))
+}
+
+/// A set as a value.
+pub fn set(members: Vec<Key>) -> Value {
+    Value::Object(Arc::new(objects::Set(members)))
 }
 
 /// `over` laid on `under`, and so at every depth; lists are replaced.

@@ -4,14 +4,15 @@ use std::fmt::Write;
 
 use crate::language::Value;
 
-use super::objects;
-
 /// What `str(value)` gives; `None` for `null` (output drops a lone `null` before it comes here).
 pub fn str(value: &Value) -> String {
     match value {
         Value::Str(s) => s.to_string(),
         Value::Template(t) => t.source().to_string(),
-        Value::Object(object) => objects::time_text(object).unwrap_or_else(|| repr(value)),
+        Value::Object(object) => match object.data() {
+            Some(Value::Str(text)) => text.to_string(),
+            _ => repr(value),
+        },
         other => repr(other),
     }
 }
@@ -38,10 +39,14 @@ fn write_repr(out: &mut String, value: &Value) {
         Value::Map(map) => write_members(out, ['{', '}'], map.iter(), |out, (key, value)| {
             write_entry(out, &key.to_value(), value);
         }),
-        Value::Object(object) => write_members(out, ['{', '}'], object.keys().iter(), |out, key| {
-            let value = object.get(key).ok().flatten().unwrap_or(Value::Null);
-            write_entry(out, &key.to_value(), &value);
-        }),
+        Value::Object(object) => match object.data() {
+            Some(Value::List(members)) => write_members(out, ['{', '}'], members.iter(), write_repr),
+            Some(data) => write_repr(out, &data),
+            None => write_members(out, ['{', '}'], object.keys().iter(), |out, key| {
+                let value = object.get(key).ok().flatten().unwrap_or(Value::Null);
+                write_entry(out, &key.to_value(), &value);
+            }),
+        },
     }
 }
 

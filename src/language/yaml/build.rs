@@ -45,6 +45,7 @@ struct Frame {
     content: Content,
     anchor: usize,
     unsafe_: bool,
+    is_set: bool,
     place: Place,
     nodes_before: usize,
 }
@@ -117,13 +118,14 @@ impl Builder {
 
     fn start(&mut self, content: Content, own: Known, anchor: usize, tag: Option<&Tag>, place: Place) -> Result<(), Diagnostic> {
         let tag = tag.map(tag::known).transpose()?;
-        if tag.is_some_and(|tag| tag != own && tag != Known::Unsafe) {
+        let is_set = tag == Some(Known::Set) && own == Known::Map;
+        if tag.is_some_and(|tag| tag != own && tag != Known::Unsafe) && !is_set {
             return Err(Diagnostic::new("this tag is for scalars, not for lists and mappings"));
         }
         self.check_depth(1)?;
         self.count(1)?;
         let unsafe_ = tag == Some(Known::Unsafe);
-        self.open.push(Frame { content, anchor, unsafe_, place, nodes_before: self.nodes - 1 });
+        self.open.push(Frame { content, anchor, unsafe_, is_set, place, nodes_before: self.nodes - 1 });
         Ok(())
     }
 
@@ -131,7 +133,10 @@ impl Builder {
         let Some(frame) = self.open.pop() else { return Err(Diagnostic::new("nothing is open here")) };
         let kind = match frame.content {
             Content::List(items) => NodeKind::List(items),
-            Content::Map(entries) => NodeKind::Map(entries.finish(&mut self.warnings)?),
+            Content::Map(entries) => match (frame.is_set, entries.finish(&mut self.warnings)?) {
+                (true, members) => NodeKind::Set(members.into_iter().map(|(member, _)| member).collect()),
+                (false, entries) => NodeKind::Map(entries),
+            },
         };
         let mut node = Node::new(kind, frame.place);
         if frame.unsafe_ {

@@ -46,6 +46,10 @@ pub enum NodeKind {
     Str { text: String, unsafe_: bool },
     /// `!vault |`: the encrypted text.
     Vault(String),
+    /// `!!binary`.
+    Binary(Vec<u8>),
+    /// `!!set`: its members.
+    Set(Vec<Node>),
     /// A sequence.
     List(Vec<Node>),
     /// A mapping in order; keys are nodes, so that they have places too.

@@ -65,6 +65,8 @@ impl Node {
             NodeKind::Float(_) => "a float",
             NodeKind::Str { .. } => "a string",
             NodeKind::Vault(_) => "an encrypted string",
+            NodeKind::Binary(_) => "bytes",
+            NodeKind::Set(_) => "a set",
             NodeKind::List(_) => "a list",
             NodeKind::Map(_) => "a mapping",
         }
@@ -79,14 +81,14 @@ impl Node {
             NodeKind::Float(f) if f.fract() == 0.0 => Key::Int(*f as i128),
             NodeKind::Float(f) => Key::from(f.to_string()),
             NodeKind::Str { text, .. } => Key::from(text.as_str()),
-            NodeKind::Vault(_) | NodeKind::List(_) | NodeKind::Map(_) => return None,
+            NodeKind::Vault(_) | NodeKind::Binary(_) | NodeKind::Set(_) | NodeKind::List(_) | NodeKind::Map(_) => return None,
         })
     }
 
     /// How many levels of nodes there are, this one included.
     pub(super) fn height(&self) -> usize {
         1 + match &self.kind {
-            NodeKind::List(items) => items.iter().map(Node::height).max().unwrap_or(0),
+            NodeKind::List(items) | NodeKind::Set(items) => items.iter().map(Node::height).max().unwrap_or(0),
             NodeKind::Map(entries) => entries.iter().map(|(k, v)| k.height().max(v.height())).max().unwrap_or(0),
             _ => 0,
         }

@@ -1,5 +1,6 @@
 //! The tags of the language: `!unsafe`, `!vault` and YAML's own scalar and collection types.
 
+use base64::Engine as _;
 use saphyr_parser::Tag;
 
 use super::{NodeKind, scalar};
@@ -22,6 +23,10 @@ pub(super) enum Known {
     Bool,
     /// `!!null`
     Null,
+    /// `!!binary`
+    Binary,
+    /// `!!set`
+    Set,
     /// `!!seq`
     Seq,
     /// `!!map`
@@ -37,6 +42,8 @@ const CORE: &[(&str, Known)] = &[
     ("float", Known::Float),
     ("bool", Known::Bool),
     ("null", Known::Null),
+    ("binary", Known::Binary),
+    ("set", Known::Set),
     ("seq", Known::Seq),
     ("map", Known::Map),
 ];
@@ -51,7 +58,7 @@ pub(super) fn known(tag: &Tag) -> Result<Known, Diagnostic> {
     };
     table.iter().find(|(name, _)| *name == tag.suffix).map(|(_, known)| *known).ok_or_else(|| {
         Diagnostic::new(format!("unknown tag {written}"))
-            .hint("known are !unsafe, !vault, !!str, !!int, !!float, !!bool, !!null, !!seq and !!map")
+            .hint("known are !unsafe, !vault, !!str, !!int, !!float, !!bool, !!null, !!binary, !!seq, !!map and !!set")
     })
 }
 
@@ -66,9 +73,15 @@ pub(super) fn scalar(tag: Known, text: &str) -> Result<NodeKind, Diagnostic> {
         Known::Float => NodeKind::Float(number(text).ok_or_else(|| wrong("a float"))?),
         Known::Bool => NodeKind::Bool(scalar::bool(&text.to_lowercase()).ok_or_else(|| wrong("a boolean"))?),
         Known::Null => NodeKind::Null,
+        Known::Binary => NodeKind::Binary(binary(text).ok_or_else(|| wrong("base64"))?),
         Known::Seq => return Err(wrong("a list")),
-        Known::Map => return Err(wrong("a mapping")),
+        Known::Map | Known::Set => return Err(wrong("a mapping")),
     })
+}
+
+fn binary(text: &str) -> Option<Vec<u8>> {
+    let packed: String = text.split_whitespace().collect();
+    base64::engine::general_purpose::STANDARD.decode(packed).ok()
 }
 
 fn number(text: &str) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! Filters about what is defined and what is true.
 
 use super::{Family, python};
-use crate::language::template::{Call, objects};
+use crate::language::template::Call;
 use crate::language::{Diagnostic, Value};
 
 pub(super) const FAMILY: Family =
@@ -52,7 +52,6 @@ fn boolean(call: &Call) -> Result<Value, Diagnostic> {
 /// `type_debug`: Python's name of the type.
 fn type_debug(call: &Call) -> Result<Value, Diagnostic> {
     Ok(match call.input()? {
-        Value::Object(object) => objects::time_type(object).unwrap_or("dict"),
         Value::Undefined(_) => "UndefinedMarker",
         other => other.type_name(),
     }

@@ -59,6 +59,7 @@ fn put(out: &mut String, value: &Value, style: &Style, depth: usize, call: &Call
         Value::Object(object) if time_text(object).is_some() => {
             quote(out, &time_text(object).unwrap_or_default().replacen(' ', "T", 1), style.ascii);
         }
+        Value::Object(object) if object.data().is_some() => put(out, &object.data().unwrap_or(Value::Null), style, depth, call)?,
         Value::List(items) => wrap(out, ('[', ']'), items.iter(), style, depth, |out, item| put(out, item, style, depth + 1, call))?,
         Value::Map(_) | Value::Object(_) => {
             let mut entries: Vec<(Key, Value)> = call.mapping(value)?.into_iter().collect();

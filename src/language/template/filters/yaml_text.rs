@@ -2,7 +2,6 @@
 
 use super::python;
 use super::yaml_scalar::{Shape, escape, is_implicit, scalar_text, shape};
-use crate::language::template::objects::time_text;
 use crate::language::{Key, Map, Value};
 
 /// The shape of the text.
@@ -114,7 +113,10 @@ impl Emitter<'_> {
                 self.flow(('{', '}'), indent, entries.iter(), |emitter, entry, level| emitter.entry(entry, level));
             }
             Value::Map(map) => self.block_map(map, indent),
-            Value::Object(object) if time_text(object).is_none() => {
+            Value::Object(object) if matches!(object.data(), Some(Value::List(_))) => {
+                self.node(&object.data().unwrap_or(Value::Null), indent, context);
+            }
+            Value::Object(object) if object.data().is_none() => {
                 let members = object.keys().into_iter().filter_map(|key| object.get(&key).ok().flatten().map(|member| (key, member)));
                 self.node(&Value::map(members.collect()), indent, context);
             }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use super::{Family, search};
 use crate::language::template::filters::{normal, python};
 use crate::language::template::{Call, Scope, render_file};
+use crate::language::vault::Secrets;
 use crate::language::{Diagnostic, Edition, Map, Value};
 
 pub(super) const FAMILY: Family = &[
@@ -48,6 +49,9 @@ impl Scope for Over<'_> {
     }
     fn search_path(&self) -> Vec<PathBuf> {
         self.under.search_path()
+    }
+    fn secrets(&self) -> Option<&Secrets> {
+        self.under.secrets()
     }
 }
 

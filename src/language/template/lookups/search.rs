@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::language::Diagnostic;
 use crate::language::template::Call;
 use crate::language::template::filters::python;
+use crate::language::vault;
 
 /// The terms of the call as texts; lists among them count as their members.
 pub fn terms(call: &Call) -> Result<Vec<String>, Diagnostic> {
@@ -39,8 +40,16 @@ pub fn find(call: &Call, within: &str, name: &str) -> Result<PathBuf, Diagnostic
     })
 }
 
-/// The text of a file.
+/// The text of a file, decrypted when it is a vault.
 pub fn read(call: &Call, path: &Path) -> Result<String, Diagnostic> {
     let bytes = std::fs::read(path).map_err(|e| call.error(format!("{}: {e}", path.display())))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    match call.scope.secrets() {
+        Some(secrets) if vault::is_encrypted(&text) => {
+            let plain = secrets.decrypt_text(&text).map_err(|e| call.error(format!("{}: {}", path.display(), e.message)))?;
+            secrets.register().add_from_file(&plain);
+            Ok(plain)
+        }
+        _ => Ok(text),
+    }
 }

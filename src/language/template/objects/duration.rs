@@ -55,6 +55,14 @@ impl Object for Duration {
     fn keys(&self) -> Vec<Key> {
         ["days", "seconds", "microseconds"].into_iter().map(Key::from).collect()
     }
+
+    fn data(&self) -> Option<Value> {
+        Some(Value::from(self.text()))
+    }
+
+    fn type_name(&self) -> &'static str {
+        "timedelta"
+    }
 }
 
 /// The method of that name.

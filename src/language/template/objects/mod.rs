@@ -1,11 +1,13 @@
 //! The objects templates make: functions, `loop`, namespaces, modules and their like.
 
+mod bytes;
 mod cycler;
 mod duration;
 mod joiner;
 mod loops;
 mod moment;
 mod namespace;
+mod set;
 
 use std::sync::Arc;
 
@@ -17,12 +19,14 @@ use super::evaluator::downcast;
 use super::frames::Closure;
 use super::source::Source;
 
+pub use bytes::Bytes;
 pub use cycler::Cycler;
 pub use duration::{Duration, add_times, order_times};
 pub use joiner::Joiner;
 pub use loops::{Loop, Recursion};
 pub use moment::Moment;
 pub use namespace::Namespace;
+pub use set::Set;
 
 /// Something that can be called.
 #[derive(Debug)]
@@ -96,11 +100,6 @@ pub fn time_text(object: &Arc<dyn Object>) -> Option<String> {
     downcast::<Moment>(object).map(Moment::text).or_else(|| downcast::<Duration>(object).map(Duration::text))
 }
 
-/// Python's name of the type of a time.
-pub fn time_type(object: &Arc<dyn Object>) -> Option<&'static str> {
-    downcast::<Moment>(object).map(|_| "datetime").or_else(|| downcast::<Duration>(object).map(|_| "timedelta"))
-}
-
 /// Whether `object` can be called without an evaluator.
 pub fn is_callable(object: &Arc<dyn Object>) -> bool {
     downcast::<Joiner>(object).is_some() || moment::is_callable(object) || loops::is_callable(object) || cycler::is_callable(object)
@@ -116,4 +115,5 @@ pub fn is_helper(object: &Arc<dyn Object>) -> bool {
         || downcast::<Module>(object).is_some()
         || downcast::<Moment>(object).is_some()
         || downcast::<Duration>(object).is_some()
+        || downcast::<Bytes>(object).is_some()
 }

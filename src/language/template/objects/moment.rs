@@ -48,6 +48,14 @@ impl Object for Moment {
     fn keys(&self) -> Vec<Key> {
         KEYS.into_iter().map(Key::from).collect()
     }
+
+    fn data(&self) -> Option<Value> {
+        Some(Value::from(self.text()))
+    }
+
+    fn type_name(&self) -> &'static str {
+        "datetime"
+    }
 }
 
 /// What a method of a point in time gives.

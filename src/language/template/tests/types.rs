@@ -14,7 +14,7 @@ pub(super) const FAMILY: Family = &[
     ("integer", |call| Ok(matches!(call.defined_input()?, Value::Int(_)))),
     ("iterable", |call| Ok(is_sequence(call.defined_input()?))),
     ("lower", |call| Ok(cased(call.defined_input()?, char::is_uppercase, char::is_lowercase))),
-    ("mapping", |call| Ok(matches!(call.defined_input()?, Value::Map(_) | Value::Object(_)))),
+    ("mapping", |call| Ok(is_mapping(call.defined_input()?))),
     ("none", |call| Ok(matches!(call.defined_input()?, Value::Null))),
     ("number", |call| Ok(matches!(call.defined_input()?, Value::Int(_) | Value::Float(_) | Value::Bool(_)))),
     ("sequence", |call| Ok(is_sequence(call.defined_input()?))),
@@ -23,6 +23,14 @@ pub(super) const FAMILY: Family = &[
     ("undefined", |call| Ok(call.input()?.is_undefined())),
     ("upper", |call| Ok(cased(call.defined_input()?, char::is_lowercase, char::is_uppercase))),
 ];
+
+fn is_mapping(value: &Value) -> bool {
+    match value {
+        Value::Map(_) => true,
+        Value::Object(object) => object.data().is_none(),
+        _ => false,
+    }
+}
 
 fn is_sequence(value: &Value) -> bool {
     matches!(value, Value::Str(_) | Value::List(_) | Value::Map(_) | Value::Object(_))
