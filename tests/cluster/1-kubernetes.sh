@@ -38,8 +38,8 @@ on "$stopped" 'systemctl stop kube-controller-manager'
 moved() { [ "$(leader kube-controller-manager)" != "$stopped" ]; }
 within 60 moved || fail "the controller-manager's lease does not move"
 
-# The balancer takes node1 out, and the nodes go on.
-on node1 'systemctl stop kube-apiserver'
+# The whole control plane of node1: the other daemons would start the API server again. The balancer takes it out.
+on node1 'systemctl stop kube-scheduler kube-controller-manager kube-apiserver'
 served() { [ "$(curl -ks --max-time 2 "https://$RPLAY_HOSTS_NET.15:6443/readyz")" = ok ]; }
 within 30 served || fail "the balancer does not find the other master"
 
