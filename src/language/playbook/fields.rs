@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
     /// Takes an entry as a value.
     pub fn value(&mut self, name: &str) -> Option<Value> {
         let node = self.take(name)?;
-        Some(self.loader.value(node))
+        Some(self.value_of(node))
     }
 
     /// Takes an entry that must be plain text.
@@ -58,13 +58,21 @@ impl<'a> Fields<'a> {
         node.as_str().map(Arc::from)
     }
 
+    /// A keyword's value; one that looks like a date is the text that was written.
+    fn value_of(&self, node: &Node) -> Value {
+        match &node.kind {
+            NodeKind::Time(text) => Value::str(text.as_str()),
+            _ => self.loader.value(node),
+        }
+    }
+
     /// Takes an entry that is a list, or a single value that stands for a list of one.
     pub fn list(&mut self, name: &str) -> Vec<(Value, Place)> {
         let Some(node) = self.take(name) else { return Vec::new() };
         match &node.kind {
-            NodeKind::List(items) => items.iter().map(|item| (self.loader.value(item), item.place.clone())).collect(),
+            NodeKind::List(items) => items.iter().map(|item| (self.value_of(item), item.place.clone())).collect(),
             NodeKind::Null => Vec::new(),
-            _ => vec![(self.loader.value(node), node.place.clone())],
+            _ => vec![(self.value_of(node), node.place.clone())],
         }
     }
 
@@ -93,7 +101,7 @@ impl<'a> Fields<'a> {
                 continue;
             }
             if let Some(node) = self.take(name) {
-                keywords.set(*keyword, self.loader.value(node));
+                keywords.set(*keyword, self.value_of(node));
             }
         }
         keywords.when = self.conditions("when").unwrap_or_default();

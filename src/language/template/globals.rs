@@ -11,7 +11,7 @@ use super::calls::no_keywords;
 use super::evaluator::Evaluator;
 use super::fail::{Eval, Fail};
 use super::methods;
-use super::objects::{Cycler, Function, Joiner, Moment, Namespace};
+use super::objects::{Cycler, Function, Joiner, Kind, Moment, Namespace};
 use super::{Call, compare, lookups, memo, numbers, python_text};
 
 type Global = fn(&Evaluator, Vec<Value>, Map) -> Eval<Value>;
@@ -120,7 +120,7 @@ fn undef(_: &Evaluator, args: Vec<Value>, kwargs: Map) -> Eval<Value> {
 fn now(_: &Evaluator, args: Vec<Value>, kwargs: Map) -> Eval<Value> {
     memo::changing();
     let utc = args.first().or_else(|| kwargs.get("utc")).is_some_and(compare::truthy);
-    let moment = Moment(if utc { Zoned::now().with_time_zone(TimeZone::UTC) } else { Zoned::now() });
+    let moment = Moment(if utc { Zoned::now().with_time_zone(TimeZone::UTC) } else { Zoned::now() }, Kind::Naive);
     match args.get(1).or_else(|| kwargs.get("fmt")) {
         Some(Value::Str(format)) => Ok(moment.format(format)?),
         _ => Ok(object(moment)),

@@ -178,6 +178,11 @@ pub fn describe(value: &Value, scope: &dyn Scope) -> String {
     }
 }
 
+/// The point in time that a plain scalar of YAML 1.1 is, if it is one.
+pub fn timestamp(text: &str) -> Option<Value> {
+    objects::timestamp(text).map(|moment| Value::Object(Arc::new(moment)))
+}
+
 /// Bytes as a value.
 pub fn bytes(bytes: Vec<u8>) -> Value {
     Value::Object(Arc::new(objects::Bytes(bytes)))

@@ -4,13 +4,15 @@ use std::fmt::Write;
 
 use crate::language::Value;
 
+use super::objects;
+
 /// What `str(value)` gives; `None` for `null` (output drops a lone `null` before it comes here).
 pub fn str(value: &Value) -> String {
     match value {
         Value::Str(s) => s.to_string(),
         Value::Template(t) => t.source().to_string(),
         Value::Object(object) => match object.data() {
-            Some(Value::Str(text)) => text.to_string(),
+            Some(Value::Str(text)) => objects::time_text(object).unwrap_or_else(|| text.to_string()),
             _ => repr(value),
         },
         other => repr(other),

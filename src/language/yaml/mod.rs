@@ -46,6 +46,8 @@ pub enum NodeKind {
     Str { text: String, unsafe_: bool },
     /// `!vault |`: the encrypted text.
     Vault(String),
+    /// A date or a time, as it was written.
+    Time(String),
     /// `!!binary`.
     Binary(Vec<u8>),
     /// `!!set`: its members.

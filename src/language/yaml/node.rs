@@ -12,7 +12,7 @@ impl Node {
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
-            NodeKind::Str { text, .. } => Some(text),
+            NodeKind::Str { text, .. } | NodeKind::Time(text) => Some(text),
             _ => None,
         }
     }
@@ -65,6 +65,7 @@ impl Node {
             NodeKind::Float(_) => "a float",
             NodeKind::Str { .. } => "a string",
             NodeKind::Vault(_) => "an encrypted string",
+            NodeKind::Time(_) => "a time",
             NodeKind::Binary(_) => "bytes",
             NodeKind::Set(_) => "a set",
             NodeKind::List(_) => "a list",
@@ -80,7 +81,7 @@ impl Node {
             NodeKind::Int(i) => Key::Int(*i),
             NodeKind::Float(f) if f.fract() == 0.0 => Key::Int(*f as i128),
             NodeKind::Float(f) => Key::from(f.to_string()),
-            NodeKind::Str { text, .. } => Key::from(text.as_str()),
+            NodeKind::Str { text, .. } | NodeKind::Time(text) => Key::from(text.as_str()),
             NodeKind::Vault(_) | NodeKind::Binary(_) | NodeKind::Set(_) | NodeKind::List(_) | NodeKind::Map(_) => return None,
         })
     }

@@ -1,18 +1,25 @@
 //! Plain scalars, resolved by YAML 1.1 as PyYAML has it: `yes`, `0644`, `1:30`, `1_000`, `1.0e+3`.
 
 use super::NodeKind;
+use crate::language::template;
 
-/// What the plain (unquoted) scalar `text` is; dates stay strings.
+/// What the plain (unquoted) scalar `text` is.
 pub fn plain(text: &str) -> NodeKind {
     null(text)
         .or_else(|| bool(text).map(NodeKind::Bool))
         .or_else(|| int(text).map(NodeKind::Int))
         .or_else(|| float(text).map(NodeKind::Float))
+        .or_else(|| time(text))
         .unwrap_or_else(|| NodeKind::Str { text: text.to_string(), unsafe_: false })
 }
 
 fn null(text: &str) -> Option<NodeKind> {
     matches!(text, "" | "~" | "null" | "Null" | "NULL").then_some(NodeKind::Null)
+}
+
+/// A date or a time that exists.
+pub(super) fn time(text: &str) -> Option<NodeKind> {
+    template::timestamp(text).map(|_| NodeKind::Time(text.to_string()))
 }
 
 /// A boolean in one of the three spellings (lower, capital, upper) of its words.

@@ -13,8 +13,10 @@ pub(super) enum Known {
     Unsafe,
     /// `!vault`: an encrypted string.
     Vault,
-    /// `!!str`, `!!timestamp` and the bare `!`.
+    /// `!!str` and the bare `!`.
     Str,
+    /// `!!timestamp`
+    Time,
     /// `!!int`
     Int,
     /// `!!float`
@@ -37,7 +39,7 @@ const OWN: &[(&str, Known)] = &[("unsafe", Known::Unsafe), ("vault", Known::Vaul
 
 const CORE: &[(&str, Known)] = &[
     ("str", Known::Str),
-    ("timestamp", Known::Str),
+    ("timestamp", Known::Time),
     ("int", Known::Int),
     ("float", Known::Float),
     ("bool", Known::Bool),
@@ -58,7 +60,7 @@ pub(super) fn known(tag: &Tag) -> Result<Known, Diagnostic> {
     };
     table.iter().find(|(name, _)| *name == tag.suffix).map(|(_, known)| *known).ok_or_else(|| {
         Diagnostic::new(format!("unknown tag {written}"))
-            .hint("known are !unsafe, !vault, !!str, !!int, !!float, !!bool, !!null, !!binary, !!seq, !!map and !!set")
+            .hint("known are !unsafe, !vault, !!str, !!int, !!float, !!bool, !!null, !!timestamp, !!binary, !!seq, !!map and !!set")
     })
 }
 
@@ -69,6 +71,7 @@ pub(super) fn scalar(tag: Known, text: &str) -> Result<NodeKind, Diagnostic> {
         Known::Unsafe => NodeKind::Str { text: text.to_string(), unsafe_: true },
         Known::Str => NodeKind::Str { text: text.to_string(), unsafe_: false },
         Known::Vault => NodeKind::Vault(text.to_string()),
+        Known::Time => scalar::time(text).ok_or_else(|| wrong("a date or a time"))?,
         Known::Int => NodeKind::Int(scalar::int(text).ok_or_else(|| wrong("an integer"))?),
         Known::Float => NodeKind::Float(number(text).ok_or_else(|| wrong("a float"))?),
         Known::Bool => NodeKind::Bool(scalar::bool(&text.to_lowercase()).ok_or_else(|| wrong("a boolean"))?),

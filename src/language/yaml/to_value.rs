@@ -49,6 +49,7 @@ impl Conversion<'_> {
             NodeKind::Str { text, unsafe_ } if *unsafe_ || !self.trusted => Value::str(text.as_str()),
             NodeKind::Str { text, .. } => self.string(text, node),
             NodeKind::Vault(text) => self.encrypted(text, node),
+            NodeKind::Time(text) => template::timestamp(text).unwrap_or_else(|| Value::str(text.as_str())),
             NodeKind::Binary(bytes) => template::bytes(bytes.clone()),
             NodeKind::Set(members) => template::set(members.iter().filter_map(Node::to_key).collect()),
             NodeKind::List(items) => items.iter().map(|item| self.value(item)).collect(),

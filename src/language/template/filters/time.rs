@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 use super::{Family, python};
-use crate::language::template::objects::Moment;
+use crate::language::template::objects::{Kind, Moment};
 use crate::language::template::{Call, memo};
 use crate::language::{Diagnostic, Value};
 
@@ -39,7 +39,7 @@ fn to_datetime(call: &Call) -> Result<Value, Diagnostic> {
         .and_then(|parsed| parsed.to_datetime().or_else(|_| parsed.to_date().map(|date| date.to_datetime(civil::Time::midnight()))))
         .map_err(|e| call.error(format!("time data '{text}' does not match format '{format}': {e}")))?;
     let moment = parsed.to_zoned(TimeZone::system()).map_err(|e| call.error(e))?;
-    Ok(Value::Object(Arc::new(Moment(moment))))
+    Ok(Value::Object(Arc::new(Moment(moment, Kind::Naive))))
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ fn plain(call: &Call, value: &Value) -> Result<Value, Diagnostic> {
     match value {
         Value::Undefined(what) => Err(Diagnostic::new(what.to_string())),
         Value::List(items) => items.iter().map(|item| plain(call, item)).collect(),
+        Value::Object(object) if object.data().is_some() => Ok(value.clone()),
         Value::Map(_) | Value::Object(_) => {
             let entries = call.mapping(value)?.into_iter().map(|(key, member)| Ok((key, plain(call, &member)?)));
             Ok(Value::map(entries.collect::<Result<_, Diagnostic>>()?))

@@ -125,6 +125,8 @@ pub fn scalar_text(value: &Value) -> (String, bool) {
         Value::Bool(b) => (b.to_string(), false),
         Value::Int(i) => (i.to_string(), false),
         Value::Float(f) => (float(*f), false),
+        // A time is written plainly, to be read back as one.
+        Value::Object(object) => (python::text(value), object.type_name() == "bytes"),
         other => (python::text(other), true),
     }
 }

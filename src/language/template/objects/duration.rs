@@ -87,9 +87,9 @@ impl Object for TotalSeconds {
 pub fn add_times(a: &Arc<dyn Object>, b: &Arc<dyn Object>, minus: bool) -> Option<Value> {
     let signed = |span: &Duration| if minus { span.0.checked_neg() } else { Some(span.0) };
     let result: Arc<dyn Object> = match (downcast::<Moment>(a), downcast::<Duration>(a), downcast::<Moment>(b), downcast::<Duration>(b)) {
-        (Some(a), _, Some(b), _) if minus => Arc::new(Duration(b.0.duration_until(&a.0))),
-        (Some(moment), _, _, Some(span)) => Arc::new(Moment(moment.0.checked_add(signed(span)?).ok()?)),
-        (_, Some(span), Some(moment), _) if !minus => Arc::new(Moment(moment.0.checked_add(span.0).ok()?)),
+        (Some(a), _, Some(b), _) if minus && a.1 == b.1 => Arc::new(Duration(b.0.duration_until(&a.0))),
+        (Some(moment), _, _, Some(span)) => Arc::new(Moment(moment.0.checked_add(signed(span)?).ok()?, moment.1)),
+        (_, Some(span), Some(moment), _) if !minus => Arc::new(Moment(moment.0.checked_add(span.0).ok()?, moment.1)),
         (_, Some(a), _, Some(b)) => Arc::new(Duration(a.0.checked_add(signed(b)?)?)),
         _ => return None,
     };
@@ -99,7 +99,7 @@ pub fn add_times(a: &Arc<dyn Object>, b: &Arc<dyn Object>, minus: bool) -> Optio
 /// How two times are ordered; `None` unless both are points or both are spans.
 pub fn order_times(a: &Arc<dyn Object>, b: &Arc<dyn Object>) -> Option<Ordering> {
     match (downcast::<Moment>(a), downcast::<Moment>(b)) {
-        (Some(a), Some(b)) => Some(a.0.cmp(&b.0)),
+        (Some(a), Some(b)) => (a.1 == b.1).then(|| a.order(b)),
         _ => Some(downcast::<Duration>(a)?.0.cmp(&downcast::<Duration>(b)?.0)),
     }
 }

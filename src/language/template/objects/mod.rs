@@ -8,6 +8,7 @@ mod loops;
 mod moment;
 mod namespace;
 mod set;
+mod timestamp;
 
 use std::sync::Arc;
 
@@ -24,9 +25,10 @@ pub use cycler::Cycler;
 pub use duration::{Duration, add_times, order_times};
 pub use joiner::Joiner;
 pub use loops::{Loop, Recursion};
-pub use moment::Moment;
+pub use moment::{Kind, Moment};
 pub use namespace::Namespace;
 pub use set::Set;
+pub use timestamp::parse as timestamp;
 
 /// Something that can be called.
 #[derive(Debug)]
