@@ -15,7 +15,7 @@ use super::action::{self, Call};
 use super::event::{Event, Status, TaskLabel};
 use super::host::HostState;
 use super::jobs::Job;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, status};
 use super::scope::TaskScope;
 
 /// One task as it is about to run on one host.
@@ -235,7 +235,8 @@ impl Attempt<'_> {
         if let Some(name) = &self.task.register {
             self.scope.local(name, as_value(&outcome.result));
         }
-        if matches!(outcome.status, Status::Unreachable | Status::Skipped) {
+        let judged = self.task.changed_when.is_some() || self.task.failed_when.is_some();
+        if !judged || matches!(outcome.status, Status::Unreachable | Status::Skipped) {
             return;
         }
         for (key, conditions) in [("changed", &self.task.changed_when), ("failed", &self.task.failed_when)] {
@@ -254,9 +255,7 @@ impl Attempt<'_> {
                 }
             }
         }
-        if self.task.changed_when.is_some() || self.task.failed_when.is_some() {
-            outcome.status = Outcome::of(outcome.result.clone()).status;
-        }
+        outcome.status = status(&outcome.result);
         if let Some(name) = &self.task.register {
             self.scope.local(name, as_value(&outcome.result));
         }
@@ -294,8 +293,12 @@ pub fn all(conditions: &[Condition], scope: &dyn Scope) -> Result<bool, Diagnost
 
 /// A result as the value that `register` keeps: data, never templates.
 pub fn as_value(result: &Fields) -> Value {
-    let map: Map = result.iter().filter(|(k, _)| !k.starts_with("_rplay")).map(|(k, v)| (k.as_str().into(), v.clone().into())).collect();
-    Value::map(map)
+    Value::map(as_map(result))
+}
+
+/// The entries of [`as_value`].
+pub fn as_map(result: &Fields) -> Map {
+    result.iter().filter(|(k, _)| !k.starts_with("_rplay")).map(|(k, v)| (k.as_str().into(), v.clone().into())).collect()
 }
 
 fn condition_text(condition: &Condition) -> Json {

@@ -20,7 +20,7 @@ use super::scope::TaskScope;
 pub struct Links(Mutex<HashMap<Way, Slot>>);
 
 /// A host, and how it is reached where a task says otherwise than the host's variables.
-type Way = (Arc<str>, Option<String>);
+type Way = (Arc<str>, Option<Target>);
 
 /// A link that is open, or being opened by the first who needs it.
 type Slot = Arc<OnceCell<Arc<Link>>>;
@@ -29,17 +29,16 @@ impl Links {
     /// The link to `at`, which is opened now if it is not open yet. Its variables are read in the host's own scope,
     /// under the play's and task's when the task runs on its own host.
     pub async fn to(&self, scope: &TaskScope, at: &Arc<HostState>) -> Result<Arc<Link>, Unreachable> {
-        let scope = if Arc::ptr_eq(at, &scope.host) { scope.clone() } else { TaskScope::of_host(&scope.run, at) };
-        let special = match special(&scope) {
-            true => Some(format!("{:?}", target(&scope, at).map_err(|problem| Unreachable::new(problem.to_string()))?)),
-            false => None,
-        };
+        let foreign = (!Arc::ptr_eq(at, &scope.host)).then(|| TaskScope::of_host(&scope.run, at));
+        let scope = foreign.as_ref().unwrap_or(scope);
+        let target = || target(scope, at).map_err(|problem| Unreachable::new(problem.to_string()));
+        let special = special(scope).then(target).transpose()?;
         let cell = {
             let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            links.entry((at.name.clone(), special)).or_default().clone()
+            links.entry((at.name.clone(), special.clone())).or_default().clone()
         };
         let open = || async {
-            let target = target(&scope, at).map_err(|problem| Unreachable::new(problem.to_string()))?;
+            let target = special.map_or_else(target, Ok)?;
             Link::open(target, &scope.run.options.links, |_| ()).await.map(Arc::new)
         };
         cell.get_or_try_init(open).await.cloned()
@@ -108,9 +107,10 @@ fn keyword(scope: &TaskScope, variable: &str) -> Option<Value> {
 
 /// Whether and how a task on `at` becomes another user.
 pub fn escalation(task: &Task, scope: &TaskScope, at: &Arc<HostState>) -> Result<Option<Become>, Diagnostic> {
-    let own = if Arc::ptr_eq(at, &scope.host) { scope.clone() } else { TaskScope::of_host(&scope.run, at) };
+    let foreign = (!Arc::ptr_eq(at, &scope.host)).then(|| TaskScope::of_host(&scope.run, at));
+    let own = foreign.as_ref().unwrap_or(scope);
     let variable = |name: &str| -> Result<Option<String>, Diagnostic> {
-        let value = own.given(name).map(|v| template::resolve(&v, &own)).transpose()?;
+        let value = own.given(name).map(|v| template::resolve(&v, own)).transpose()?;
         Ok(value.filter(|v| !matches!(v, Value::Null | Value::Omit)).map(|v| template::text(&v)))
     };
     let keyword = |keyword: Keyword| -> Result<Option<String>, Diagnostic> {

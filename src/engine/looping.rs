@@ -10,7 +10,7 @@ use crate::language::template::{self, lookups};
 use crate::language::{Diagnostic, Key, Map, Value};
 use crate::modules::Fields;
 
-use super::attempt::{Attempt, all, as_value, flag, unsettled};
+use super::attempt::{Attempt, all, as_map, as_value, flag, unsettled};
 use super::event::{Event, Status, TaskLabel};
 use super::host::HostState;
 use super::outcome::{Effect, Outcome, fields};
@@ -22,8 +22,10 @@ pub async fn run(task: Arc<Task>, label: Arc<TaskLabel>, stage: usize, scope: Ta
         None => Attempt { task: &task, label: &label, stage, scope: scope.clone() }.run().await,
         Some(looped) => match items(looped, &scope) {
             Ok(items) => each(&task, &label, stage, &scope, looped, items).await,
-            Err(problem) if problem.undefined && unsettled(&scope) => Outcome::unknown(&problem.message),
-            Err(problem) => loop_failed(&task, &label, stage, &scope, problem).await,
+            Err(NoItems::Loop(problem) | NoItems::Task(problem)) if problem.undefined && unsettled(&scope) => {
+                Outcome::unknown(&problem.message)
+            }
+            Err(none) => loop_failed(&task, &label, stage, &scope, none).await,
         },
     };
     keep(&task, &scope, &outcome);
@@ -31,21 +33,28 @@ pub async fn run(task: Arc<Task>, label: Arc<TaskLabel>, stage: usize, scope: Ta
     outcome
 }
 
-/// How the message for a loop over anything but a list begins; it stands alone, other mistakes are failures of the task.
-const NO_LIST: &str = "The `loop` value must resolve to a 'list'";
+/// Why a loop has no items.
+enum NoItems {
+    /// The loop itself is wrong: the message stands alone.
+    Loop(Diagnostic),
+    /// What gives the items cannot be evaluated, as the task's arguments might not be.
+    Task(Diagnostic),
+}
 
-/// The message for a loop whose items are left out; it stands alone as well.
-const OMITTED: &str = "A template was resolved to an Omit scalar.";
-/// How the message for a lookup begins that cannot give a loop's items; it stands alone as well.
-const NO_ITEMS: &str = "The lookup plugin";
+impl From<Diagnostic> for NoItems {
+    fn from(problem: Diagnostic) -> NoItems {
+        NoItems::Task(problem)
+    }
+}
 
 /// The items of a loop.
-fn items(looped: &Loop, scope: &TaskScope) -> Result<Vec<Value>, Diagnostic> {
+fn items(looped: &Loop, scope: &TaskScope) -> Result<Vec<Value>, NoItems> {
+    let wrong = |message: String| NoItems::Loop(Diagnostic::new(message));
     let Some(lookup) = &looped.lookup else {
         return match template::resolve(&looped.over, scope)? {
             Value::List(items) => Ok(items.to_vec()),
-            Value::Omit => Err(Diagnostic::new(OMITTED)),
-            other => Err(Diagnostic::new(format!("{NO_LIST}, not '{}'.", other.type_name()))),
+            Value::Omit => Err(wrong("A template was resolved to an Omit scalar.".into())),
+            other => Err(wrong(format!("The `loop` value must resolve to a 'list', not '{}'.", other.type_name()))),
         };
     };
     let find = lookups::find(lookup).ok_or_else(|| Diagnostic::new(format!("there is no lookup '{lookup}' for with_{lookup}")))?;
@@ -56,7 +65,9 @@ fn items(looped: &Loop, scope: &TaskScope) -> Result<Vec<Value>, Diagnostic> {
             single => vec![single],
         },
     };
-    let explained = |problem: Diagnostic| Diagnostic { message: format!("{NO_ITEMS} '{lookup}' failed: {}", problem.message), ..problem };
+    let explained = |problem: Diagnostic| {
+        NoItems::Loop(Diagnostic { message: format!("The lookup plugin '{lookup}' failed: {}", problem.message), ..problem })
+    };
     find(&template::Call { name: lookup, args: terms, kwargs: Map::default(), scope }).map_err(explained)
 }
 
@@ -74,18 +85,17 @@ fn known(value: Value) -> Option<Value> {
 }
 
 /// A loop whose items cannot be had fails only where the conditions hold.
-async fn loop_failed(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, problem: Diagnostic) -> Outcome {
+async fn loop_failed(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &TaskScope, none: NoItems) -> Outcome {
     for condition in &task.keywords.when {
         if let Ok(false) = template::condition(&condition.value, Some(&condition.place), scope) {
             return Attempt { task, label, stage, scope: scope.clone() }.run().await;
         }
     }
-    let problem = problem.at(&task.place);
+    let problem = match none {
+        NoItems::Loop(problem) => return wrong_loop(task, scope, problem.at(&task.place)),
+        NoItems::Task(problem) => problem.at(&task.place),
+    };
     let mut outcome = Outcome::mistake(&problem);
-    if [NO_LIST, NO_ITEMS, OMITTED].iter().any(|alone| problem.message.starts_with(alone)) {
-        outcome.result.insert("msg".into(), problem.message.into());
-        outcome.result.shift_remove("changed");
-    }
     outcome.ignored = flag(task, Keyword::IgnoreErrors, scope).ok().flatten().unwrap_or(false);
     outcome
 }
@@ -123,7 +133,7 @@ async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &Ta
         }
         let stop = match looped.break_when.as_ref().map_or(Ok(false), |conditions| all(conditions, &inside)) {
             Ok(stop) => stop,
-            Err(problem) => return unbroken(task, scope, problem),
+            Err(problem) => return wrong_loop(task, scope, problem),
         };
         if stop || scope.run.cancelled() {
             break;
@@ -137,8 +147,8 @@ async fn each(task: &Arc<Task>, label: &Arc<TaskLabel>, stage: usize, scope: &Ta
     merge(outcomes)
 }
 
-/// A loop of which nobody can tell whether it is to end.
-fn unbroken(task: &Task, scope: &TaskScope, problem: Diagnostic) -> Outcome {
+/// A mistake in the loop itself, whose message stands alone.
+fn wrong_loop(task: &Task, scope: &TaskScope, problem: Diagnostic) -> Outcome {
     let mut outcome = Outcome::mistake(&problem);
     outcome.result.insert("msg".into(), problem.message.into());
     outcome.result.shift_remove("changed");
@@ -203,10 +213,8 @@ fn merge(outcomes: Vec<Outcome>) -> Outcome {
         (_, true) => "All items skipped",
         _ => "All items completed",
     };
-    let mut merged = Outcome::of(fields([("changed", any(Status::Changed).into()), ("msg", msg.into())]));
     let changed = outcomes.iter().any(|o| o.result.get("changed").and_then(Json::as_bool).unwrap_or(false));
-    merged.result.insert("changed".into(), changed.into());
-    merged.result.insert("skipped".into(), skipped.into());
+    let mut merged = Outcome::of(fields([("changed", changed.into()), ("msg", msg.into()), ("skipped", skipped.into())]));
     if failed {
         merged.result.insert("failed".into(), true.into());
     }
@@ -251,14 +259,13 @@ fn keep(task: &Task, scope: &TaskScope, outcome: &Outcome) {
 }
 
 fn registered(outcome: &Outcome) -> Value {
-    let mut result = outcome.result.clone();
-    for name in ["stdout", "stderr"] {
-        if let (Some(Json::String(text)), false) = (result.get(name), result.contains_key(&format!("{name}_lines"))) {
-            let lines: Vec<Json> = text.lines().map(Json::from).collect();
-            result.insert(format!("{name}_lines"), lines.into());
+    let mut result = as_map(&outcome.result);
+    for (name, lines) in [("stdout", "stdout_lines"), ("stderr", "stderr_lines")] {
+        if let (Some(Json::String(text)), false) = (outcome.result.get(name), outcome.result.contains_key(lines)) {
+            result.insert(lines.into(), text.lines().map(Value::from).collect());
         }
     }
-    as_value(&result)
+    Value::map(result)
 }
 
 /// `ansible_facts` of a result: variables for `set_fact` and `include_vars`, facts for all others.

@@ -67,14 +67,7 @@ pub struct Inclusion {
 impl Outcome {
     /// An outcome whose status follows from the result's fields.
     pub fn of(result: Fields) -> Outcome {
-        let is = |name: &str| result.get(name).and_then(Json::as_bool).unwrap_or(false);
-        let status = match () {
-            () if is("unreachable") => Status::Unreachable,
-            () if is("failed") => Status::Failed,
-            () if is("skipped") => Status::Skipped,
-            () if is("changed") => Status::Changed,
-            () => Status::Ok,
-        };
+        let status = status(&result);
         Outcome { result, status, ignored: false, effect: None, vars: None, notify: Vec::new(), delegate: None, no_log: false }
     }
 
@@ -134,6 +127,18 @@ impl Outcome {
     /// Whether the host may go on.
     pub fn goes_on(&self) -> bool {
         self.ignored || !matches!(self.status, Status::Failed | Status::Unreachable)
+    }
+}
+
+/// How a result counts.
+pub fn status(result: &Fields) -> Status {
+    let is = |name: &str| result.get(name).and_then(Json::as_bool).unwrap_or(false);
+    match () {
+        () if is("unreachable") => Status::Unreachable,
+        () if is("failed") => Status::Failed,
+        () if is("skipped") => Status::Skipped,
+        () if is("changed") => Status::Changed,
+        () => Status::Ok,
     }
 }
 

@@ -96,12 +96,12 @@ impl Batch {
         if hosts.is_empty() {
             return Hosts::new();
         }
-        let label = Arc::new(self.label(task, &hosts[0], around));
+        let scope = self.scope(task, &hosts[0], around);
+        let label = Arc::new(self.label(task, &scope, around));
         if !self.run.allowed(&label.name).await {
             return Hosts::new();
         }
         self.run.events.emit(Event::TaskStarted { stage: self.stage, task: label.clone() }).await;
-        let scope = self.scope(task, &hosts[0], around);
         let once = flag(task, Keyword::RunOnce, &scope).ok().flatten().unwrap_or(false);
         let outcomes = match () {
             () if !self.free && (meta::for_all(task) || action::bypasses_hosts(task)) => {
@@ -141,16 +141,19 @@ impl Batch {
 
     /// The hosts on which a task is done at all: facts are gathered without a word where they need not be.
     fn unless_implicit(&self, task: &Arc<Task>, hosts: &Hosts, around: &Around) -> Hosts {
-        let own: Vec<_> = task.keywords.when.iter().filter(|condition| task.implicit && condition.place == task.place).cloned().collect();
-        let wanted = |host: &&Arc<HostState>| own.is_empty() || all(&own, &self.scope(task, host, around)).unwrap_or(true);
+        if !task.implicit {
+            return hosts.clone();
+        }
+        let own: Vec<_> = task.keywords.when.iter().filter(|condition| condition.place == task.place).cloned().collect();
+        let wanted = |host: &&Arc<HostState>| all(&own, &self.scope(task, host, around)).unwrap_or(true);
         hosts.iter().filter(wanted).cloned().collect()
     }
 
     /// What people see of a task: its name is evaluated as far as it can be.
-    fn label(&self, task: &Arc<Task>, host: &Arc<HostState>, around: &Around) -> TaskLabel {
+    fn label(&self, task: &Task, scope: &TaskScope, around: &Around) -> TaskLabel {
         TaskLabel {
             id: self.run.task_id(),
-            name: self.scope(task, host, around).title(task),
+            name: scope.title(task),
             module: task.action.module.to_string(),
             place: task.place.to_string(),
             handler: around.handler,

@@ -54,14 +54,17 @@ impl Register {
     }
 
     fn add_from(&self, text: &str, shortest: usize) {
-        let mut secrets = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let found = std::iter::once(text.trim()).chain(text.lines().map(str::trim)).filter(|part| part.len() >= shortest);
-        for part in found {
-            if !secrets.iter().any(|known| known.reveal() == part) {
-                secrets.push(Secret::new(part));
-            }
+        // Every task that becomes another user tells its password again.
+        let known = |part: &&str| self.0.read().unwrap_or_else(PoisonError::into_inner).iter().any(|secret| secret.reveal() == *part);
+        let parts = std::iter::once(text.trim()).chain(text.lines().map(str::trim));
+        let new: Vec<Secret> = parts.filter(|part| part.len() >= shortest && !known(part)).map(Secret::new).collect();
+        if new.is_empty() {
+            return;
         }
+        let mut secrets = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        secrets.extend(new);
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
+        secrets.dedup();
     }
 
     /// Whether there is none.

@@ -122,8 +122,7 @@ impl<W: Write + Send> Lines<W> {
             _ => name.starts_with("_rplay"),
         };
         let shown = result.iter().filter(|(name, _)| !hidden(name)).map(|(name, value)| (name.clone(), value.clone()));
-        let shown = Json::Object(shown.collect());
-        let mut shown = self.redactor.json(&shown);
+        let mut shown = self.redactor.json(Json::Object(shown.collect()));
         shown.sort_all_objects();
         if self.verbosity > 2 || always(result) { indented(&shown) } else { spaced(&shown) }
     }
@@ -146,7 +145,7 @@ impl<W: Write + Send> Lines<W> {
             single => vec![single.clone()],
         };
         for diff in diffs {
-            let text = super::lines::unified(&self.redactor.json(&diff));
+            let text = unified(&self.redactor.json(diff));
             if text.is_empty() {
                 continue;
             }

@@ -26,7 +26,7 @@ impl<W: Write + Send> Reader for Ndjson<W> {
         let Ok(mut json) = serde_json::to_value(event) else { return };
         json["seconds_since_start"] = (self.began.elapsed().as_micros() as f64 / 1e6).into();
         // A reader that went away must not end the run.
-        let _ = writeln!(self.out, "{}", self.redactor.json(&json));
+        let _ = writeln!(self.out, "{}", self.redactor.json(json));
         if matches!(event, Event::RunEnded { .. }) {
             let _ = self.out.flush();
         }

@@ -20,13 +20,13 @@ impl Redactor {
     }
 
     /// The value without secrets, at any depth.
-    pub fn json(&self, value: &Json) -> Json {
+    pub fn json(&self, value: Json) -> Json {
         match value {
-            _ if self.0.is_empty() => value.clone(),
-            Json::String(text) => self.text(text).into(),
-            Json::Array(items) => items.iter().map(|item| self.json(item)).collect(),
-            Json::Object(map) => map.iter().map(|(k, v)| (self.text(k), self.json(v))).collect::<serde_json::Map<_, _>>().into(),
-            other => other.clone(),
+            value if self.0.is_empty() => value,
+            Json::String(text) => self.text(&text).into(),
+            Json::Array(items) => items.into_iter().map(|item| self.json(item)).collect(),
+            Json::Object(map) => map.into_iter().map(|(k, v)| (self.text(&k), self.json(v))).collect::<serde_json::Map<_, _>>().into(),
+            other => other,
         }
     }
 }
@@ -40,7 +40,7 @@ mod tests {
         let secrets = Register::default();
         let redactor = Redactor::new(secrets.clone());
         secrets.add("hunter2");
-        let shown = redactor.json(&serde_json::json!({"a": ["x hunter2 y", 1], "hunter2": "1"}));
+        let shown = redactor.json(serde_json::json!({"a": ["x hunter2 y", 1], "hunter2": "1"}));
         assert_eq!(shown, serde_json::json!({"a": ["x ******** y", 1], "********": "1"}));
     }
 }

@@ -8,7 +8,7 @@ use crate::language::Diagnostic;
 use crate::language::secret::Secret;
 
 /// How modules come to run on a host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Over SSH.
     Ssh,
@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 /// What becomes of host keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HostKeyChecking {
     /// Only known keys.
     Strict,
@@ -67,7 +67,7 @@ impl Default for Defaults {
 }
 
 /// How one host is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Target {
     /// Its name in the inventory.
     pub name: String,

@@ -18,24 +18,34 @@ use super::{Call, remote};
 /// Content up to this size travels with the task.
 const INLINE: usize = 64 << 10;
 
-/// Runs the module that puts the content in place.
+/// Runs the module of a task whose content is attached.
 pub async fn module(call: &mut Call<'_>, name: &str) -> Outcome {
     let args = std::mem::take(&mut call.args);
-    let mut outcome = remote::run(call, name, args).await;
-    if name == "copy" {
-        // There are as many diffs as files.
-        let diffs = outcome.result.shift_remove("diff").into_iter().flat_map(|diff| match diff {
-            Json::Array(diffs) => diffs,
-            single => vec![single],
-        });
-        let diffs: Vec<Json> = diffs.collect();
-        outcome.result.insert("diff".into(), diffs.into());
-        // What was not written cannot be described.
-        if call.check && outcome.status == Status::Changed {
-            outcome.result.retain(|name, _| matches!(name.as_str(), "changed" | "diff" | "failed" | "warnings"));
-        }
+    remote::run(call, name, args).await
+}
+
+/// Has the host write what is attached, as `copy` and `template` do.
+pub async fn put(call: &mut Call<'_>) -> Outcome {
+    let mut outcome = module(call, "copy").await;
+    // There are as many diffs as files.
+    let diffs = outcome.result.shift_remove("diff").map_or_else(Vec::new, |diff| match diff {
+        Json::Array(diffs) => diffs,
+        single => vec![single],
+    });
+    outcome.result.insert("diff".into(), diffs.into());
+    // What was not written cannot be described.
+    if call.check && outcome.status == Status::Changed {
+        outcome.result.retain(|name, _| matches!(name.as_str(), "changed" | "diff" | "failed" | "warnings"));
     }
     outcome
+}
+
+/// Attaches the controller's file that a task names; gives where it is.
+pub async fn send(call: &mut Call<'_>, name: &str) -> Result<PathBuf, String> {
+    let path = locate(call.scope, "files", name)?;
+    let bytes = read(&path, &call.scope.run.loader.settings().secrets).await?;
+    attach(call, bytes, Some(&path)).await;
+    Ok(path)
 }
 
 /// Puts content beside the arguments: small content whole, large content by its hash, to be asked for.

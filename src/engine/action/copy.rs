@@ -7,12 +7,12 @@ use crate::engine::outcome::Outcome;
 use crate::modules::assemble::{fragments, join};
 
 use super::Call;
-use super::content::{attach, locate, mode_of, module, plain, read, tree};
+use super::content::{attach, locate, mode_of, module, plain, put, read, send, tree};
 
 /// Copies `src` (a file or a tree of the controller's) or `content`. Source: ansible.builtin.copy.
 pub async fn copy(mut call: Call<'_>) -> Outcome {
     if call.flag("remote_src") == Some(true) {
-        return module(&mut call, "copy").await;
+        return put(&mut call).await;
     }
     if let Some(content) = call.args.shift_remove("content") {
         let text = match content {
@@ -21,27 +21,26 @@ pub async fn copy(mut call: Call<'_>) -> Outcome {
             other => crate::modules::spaced(&other),
         };
         attach(&mut call, text.into_bytes(), None).await;
-        return module(&mut call, "copy").await;
+        return put(&mut call).await;
     }
-    let Some(src) = call.text("src") else { return module(&mut call, "copy").await };
+    let Some(src) = call.text("src") else { return put(&mut call).await };
     let path = match locate(call.scope, "files", &src) {
         Ok(path) => path,
         Err(message) => return Outcome::failed(message),
     };
     if path.is_dir() {
         return match tree(&mut call, &path, src.ends_with('/')).await {
-            Ok(()) => module(&mut call, "copy").await,
+            Ok(()) => put(&mut call).await,
             Err(message) => Outcome::failed(message),
         };
     }
-    match read(&path, &call.scope.run.loader.settings().secrets).await {
-        Ok(bytes) => attach(&mut call, bytes, Some(&path)).await,
-        Err(message) => return Outcome::failed(message),
+    if let Err(message) = send(&mut call, &src).await {
+        return Outcome::failed(message);
     }
     if call.text("mode").as_deref() == Some("preserve") {
         call.args.insert("mode".into(), mode_of(&path).into());
     }
-    module(&mut call, "copy").await
+    put(&mut call).await
 }
 
 /// Joins the controller's fragments in `src` with `remote_src: false`. Source: ansible.builtin.assemble.
@@ -76,13 +75,8 @@ async fn assembled(call: &Call<'_>) -> Result<Vec<u8>, String> {
 pub async fn script(mut call: Call<'_>) -> Outcome {
     let line = call.text("_raw_params").or_else(|| call.text("cmd")).unwrap_or_default();
     let name = line.split_whitespace().next().unwrap_or_default();
-    let path = match locate(call.scope, "files", name) {
-        Ok(path) => path,
-        Err(message) => return Outcome::failed(message),
-    };
-    match read(&path, &call.scope.run.loader.settings().secrets).await {
-        Ok(bytes) => attach(&mut call, bytes, Some(&path)).await,
-        Err(message) => return Outcome::failed(message),
+    if let Err(message) = send(&mut call, name).await {
+        return Outcome::failed(message);
     }
     let mut outcome = module(&mut call, "script").await;
     outcome.result.shift_remove("cmd");
@@ -98,13 +92,8 @@ pub async fn unarchive(mut call: Call<'_>) -> Outcome {
     if call.flag("remote_src") == Some(true) || src.contains("://") || call.flag("copy") == Some(false) {
         return module(&mut call, "unarchive").await;
     }
-    let path = match locate(call.scope, "files", &src) {
-        Ok(path) => path,
-        Err(message) => return Outcome::failed(message),
-    };
-    match read(&path, &call.scope.run.loader.settings().secrets).await {
-        Ok(bytes) => attach(&mut call, bytes, Some(&path)).await,
-        Err(message) => return Outcome::failed(message),
+    if let Err(message) = send(&mut call, &src).await {
+        return Outcome::failed(message);
     }
     module(&mut call, "unarchive").await
 }

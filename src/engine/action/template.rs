@@ -9,7 +9,7 @@ use crate::language::place::shown;
 use crate::language::template;
 
 use super::Call;
-use super::content::{attach, locate, module, read};
+use super::content::{attach, locate, put, read};
 
 /// The parameters of `template` that a file's own `#jinja2:` line can give as well.
 const SYNTAX: &[&str] = &[
@@ -68,7 +68,7 @@ pub async fn template(mut call: Call<'_>) -> Outcome {
         let plain = name.strip_suffix(".j2").unwrap_or(&name);
         call.args.insert("_rplay_original_basename".into(), plain.into());
     }
-    module(&mut call, "copy").await
+    put(&mut call).await
 }
 
 /// What a template sees beside the task's variables: itself.

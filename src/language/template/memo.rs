@@ -117,8 +117,8 @@ mod tests {
 
     #[test]
     fn chance_is_asked_once_by_each_template() {
-        let variables = vec![("a".to_string(), "{{ 10 ** 15 | random }}".to_string()), ("b".to_string(), "{{ a }}".to_string())];
-        let text = "{{ [a == a, b == b, a == b, 10 ** 15 | random == 10 ** 15 | random] }}";
+        let variables = vec![("a".to_string(), "{{ (10 ** 15) | random }}".to_string()), ("b".to_string(), "{{ a }}".to_string())];
+        let text = "{{ [a == a, b == b, a == b, (10 ** 15) | random == (10 ** 15) | random] }}";
         assert_eq!(evaluated(variables, text).to_json(), serde_json::json!([true, true, false, false]));
     }
 }
