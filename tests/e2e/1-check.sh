@@ -14,7 +14,7 @@ for host in $(hosts); do
     ! on "$host" 'command -v python3 python' || fail "$host has Python"
     picture "$host" >"$work/$host.before"
 done
-cluster --check >"$work/check.out" || { tail -n 60 "$work/check.out"; fail "--check ended with $?"; }
+play etcd --check >"$work/check.out" || { tail -n 60 "$work/check.out"; fail "--check ended with $?"; }
 every_host "$work/check.out" 'changed=[1-9].* unreachable=0 .* failed=0 '
 for host in $(hosts); do
     picture "$host" >"$work/$host.after"

@@ -2,7 +2,7 @@
 # The main job: three members that are healthy over TLS, the balancer beside the certificates, nothing to do the second time.
 . "$(dirname "$0")/lib.sh"
 
-cluster --output ndjson >"$work/events" || fail "the main job ended with $?"
+play etcd --output ndjson >"$work/events" || fail "the main job ended with $?"
 python3 - "$work/events" <<'EOF'
 import json, sys
 events = [json.loads(line) for line in open(sys.argv[1])]
@@ -12,16 +12,16 @@ ended = [e["seconds_since_start"] for e in events if e["event"] == "task_ended" 
 assert min(started) < max(ended), f"the first task of lb started at {min(started)}, the last of pki ended at {max(ended)}"
 recap = next(e for e in events if e["event"] == "run_ended")["recap"]
 wrong = [host for host, counts in recap if counts["failed"] or counts["unreachable"]]
-assert len(recap) == 6 and not wrong, recap
+assert len(recap) == 7 and not wrong, recap
 EOF
 [ "$(healthy_members)" = 3 ] || fail "not three healthy members"
 
-cluster >"$work/again" || { tail -n 60 "$work/again"; fail "the second run ended with $?"; }
+play etcd >"$work/again" || { tail -n 60 "$work/again"; fail "the second run ended with $?"; }
 every_host "$work/again" ' changed=0 .* unreachable=0 .* failed=0 '
 [ "$(grep -c '"https://.* is healthy' "$work/again")" = 3 ] || fail "the run does not show three healthy members"
 
 on node1 'test -z "$(find /etc -name "*.key" -perm /077)"' || fail "a key can be read by others"
 ! on node3 'find /etc -name "ca.key" | grep .' || fail "the key of an authority is on node3"
 
-"$root/target/rplay" graph -i "$inventory" "$root/playbooks/cluster.yml" >"$work/graph"
+"$root/target/rplay" graph -i "$inventory" "$root/playbooks/etcd.yml" >"$work/graph"
 grep -q 'etcd' "$work/graph" || fail "the graph does not show etcd"

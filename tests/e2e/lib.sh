@@ -12,14 +12,9 @@ fail() {
     exit 1
 }
 
-# The main job, with more options.
-cluster() {
-    "$root/target/rplay" -b -i "$inventory" "$@" "$root/playbooks/cluster.yml"
-}
-
-# All the way to a Kubernetes cluster that answers.
-kubernetes() {
-    "$root/target/rplay" -b -i "$inventory" "$@" "$root/playbooks/kubernetes.yml"
+# play NAME OPTION...: one of the playbooks.
+play() {
+    "$root/target/rplay" -b -i "$inventory" "${@:2}" "$root/playbooks/$1.yml"
 }
 
 # Runs a command on a host: on HOST COMMAND.
@@ -28,6 +23,22 @@ on() {
     address=$(awk -v host="$1" '$1 == host { sub("ansible_host=", "", $2); print $2; exit }' "$inventory")
     shift
     ssh -i "$state/id_ed25519" -o UserKnownHostsFile="$state/known_hosts" -o BatchMode=yes "root@$address" "$@"
+}
+
+# kubectl as the administrator of node2, a master.
+kubectl() { on node2 "kubectl ${*@Q}"; }
+
+# The host that holds a lease, such as kube-scheduler.
+leader() { kubectl --namespace kube-system get lease "$1" --output 'jsonpath={.spec.holderIdentity}' | cut -d_ -f1; }
+
+# within SECONDS COMMAND...: tries the command until it succeeds; fails when the time is over.
+within() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 1
+    done
 }
 
 hosts() {

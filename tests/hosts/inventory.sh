@@ -21,6 +21,7 @@ $(group kube-master)
 $(group etcd)
 $(group kube-node)
 $(group lb)
+$(group spare)
 
 [k8s-cluster:children]
 kube-master
@@ -39,7 +40,7 @@ write_inventories() {
     inventory root >"$state/inventory.cfg"
     inventory ops >"$state/inventory-ops.cfg"
     mkdir -p "$state/group_vars"
-    { cat "$here/group_vars/all.yml"; echo "testbed_mirror: $mirror_url"; } >"$state/group_vars/all.yml"
+    { cat "$here/group_vars/all.yml"; echo "testbed_mirror: $mirror_url"; echo "lb_virtual_address: $net.10"; } >"$state/group_vars/all.yml"
     while read -r host address _; do
         echo "$address $(cut -d' ' -f1,2 "$state/$host.hostkey.pub")"
     done < <(hosts) >"$state/known_hosts"

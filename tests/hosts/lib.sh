@@ -4,7 +4,7 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 name=${RPLAY_HOSTS_NAME:-rplay}
 net=${RPLAY_HOSTS_NET:-10.88.0}
-count=${RPLAY_HOSTS_COUNT:-6}
+count=${RPLAY_HOSTS_COUNT:-8}
 table=${RPLAY_HOSTS_TABLE:-$here/hosts.table}
 python=${RPLAY_HOSTS_PYTHON:-0}
 cache=${RPLAY_CACHE:-/var/cache/rplay}

@@ -17,6 +17,6 @@ python_packages=(python3 python3-cryptography python3-apt)
 
 # Waiting in the hosts' package cache: `apt-get install` of these downloads nothing.
 cached_packages=(
-    etcd-server etcd-client haproxy
+    etcd-server etcd-client haproxy keepalived
     containerd runc containernetworking-plugins conntrack iptables ethtool socat
 )
