@@ -29,5 +29,7 @@ on node1 'systemctl stop kube-scheduler kube-controller-manager kube-apiserver'
 served() { [ "$(curl -ks --max-time 2 "https://$address:6443/readyz")" = ok ]; }
 within 30 served || fail "the balancer does not find the other master"
 
-play cluster >"$work/repair" || { tail -n 60 "$work/repair"; fail "the run after the faults failed"; }
+play cluster -e '{"node_labels": {"rack": "a"}, "node_taints": [{"key": "slow", "value": "disk", "effect": "PreferNoSchedule"}]}' >"$work/repair" ||
+    { tail -n 60 "$work/repair"; fail "the run after the faults failed"; }
 every_host "$work/repair" ' unreachable=0 .* failed=0 '
+[ "$(kubectl get nodes --selector rack=a --output 'jsonpath={.items[*].spec.taints[*].key}')" = "slow slow" ] || fail "the nodes are not labelled and tainted"
