@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # A client that writes to the cluster through the virtual address every 100 ms, in the background: client.py.
 
-virtual_address=$(awk '$1 == "lb_virtual_address:" { print $2 }' "$state/group_vars/all.yml")
-
 # start_client: returns when its first write is acknowledged.
 start_client() {
     local kind

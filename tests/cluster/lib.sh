@@ -3,6 +3,7 @@
 "$(dirname "${BASH_SOURCE[0]}")/../hosts/kubernetes" >/dev/null
 export RPLAY_HOSTS_NAME=${RPLAY_HOSTS_NAME:-rpkube} RPLAY_HOSTS_NET=${RPLAY_HOSTS_NET:-10.88.6}
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/lib.sh"
+virtual_address=$(awk '$1 == "lb_virtual_address:" { print $2 }' "$state/group_vars/all.yml")
 
 fresh_hosts() { "$root/tests/hosts/reset" >/dev/null; }
 
