@@ -32,7 +32,7 @@ watch_masters() {
 told() { grep -cE "$1" "$work/masters" || true; }
 
 serials >"$work/before"
-start_client
+start_client 30
 play_well rotate-certs
 stop_client
 [ "$(client_saw failed)" = 0 ] || fail "$(client_saw failed) requests failed while certificates were renewed: $(client_failures)"
@@ -47,7 +47,7 @@ kube_log_level: 2
 kube_apiserver_flags: {max-requests-inflight: 500}
 kubelet_flags: {max-pods: 99}
 EOV
-start_client
+start_client 30
 watch_masters "$work/masters" &
 watch=$!
 play_well upgrade -e "@$work/next.yml"

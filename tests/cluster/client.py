@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Writes to a cluster every 100 ms until it is told to end (SIGTERM), then reads everything back.
 
-usage: client.py SERVER CERTIFICATE KEY AUTHORITY LOG
+usage: client.py SERVER CERTIFICATE KEY AUTHORITY LOG TIMEOUT
 
 Each write is a request of its own over a connection of its own, tried once. The log has a line for each:
 the time, its number, and `ok` or what went wrong. At the end one line of JSON tells what was
 
     acknowledged   writes the cluster said it had made
-    failed         requests that got an error or no answer
+    failed         requests that got an error, or no answer for TIMEOUT seconds
     lost           acknowledged writes that cannot be read back
     gap            the longest time without an acknowledged write, in seconds
 """
@@ -19,9 +19,8 @@ import sys
 import time
 from urllib.parse import urlparse
 
-server, certificate, key, authority, log_path = sys.argv[1:]
+server, certificate, key, authority, log_path, timeout = sys.argv[1:]
 INTERVAL = 0.1
-TIMEOUT = 5
 PER_OBJECT = 200  # keys in one config map, so that none grows large
 MAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -39,7 +38,7 @@ def end(*_):
 
 def ask(method, path, body=None, kind="application/json"):
     """The answer, or an OSError or HTTPException that says why there is none."""
-    connection = http.client.HTTPSConnection(address.hostname, address.port, timeout=TIMEOUT, context=context)
+    connection = http.client.HTTPSConnection(address.hostname, address.port, timeout=float(timeout), context=context)
     try:
         connection.request(method, path, json.dumps(body) if body else None, {"Content-Type": kind})
         response = connection.getresponse()

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # A client that writes to the cluster through the virtual address every 100 ms, in the background: client.py.
 
-# start_client: returns when its first write is acknowledged.
+# start_client [TIMEOUT]: returns when its first write is acknowledged.
 start_client() {
     local kind
     for kind in crt key; do on node1 "cat /etc/kubernetes/pki/admin.$kind" >"$work/client.$kind"; done
     on node1 'cat /etc/kubernetes/pki/ca.crt' >"$work/client-ca.crt"
     rm -f "$work/client.log"
     python3 "$root/tests/cluster/client.py" "https://$virtual_address:6443" "$work"/client.{crt,key} "$work/client-ca.crt" \
-        "$work/client.log" >"$work/client.json" 2>"$work/client.err" &
+        "$work/client.log" "${1:-5}" >"$work/client.json" 2>"$work/client.err" &
     client=$!
     trap 'kill "$client" 2>/dev/null; rm -rf "$work"' EXIT
     within 60 grep -qs ' ok$' "$work/client.log" || fail "the client cannot write: $(tail -n 3 "$work/client.log" "$work/client.err")"
