@@ -13,7 +13,7 @@ use crate::modules::Fields;
 use super::attempt::{Attempt, all, as_map, as_value, flag, unsettled};
 use super::event::{Event, Status, TaskLabel};
 use super::host::HostState;
-use super::outcome::{Effect, Outcome, fields};
+use super::outcome::{self, Effect, Outcome, fields};
 use super::scope::TaskScope;
 
 /// Runs a task on the scope's host, tells how it ended, and keeps what it leaves behind.
@@ -355,14 +355,15 @@ fn delegate_shown(scope: &TaskScope, outcome: &Outcome) -> Option<Arc<str>> {
     }
 }
 
-/// The result as it may be shown.
+/// The result as it may be shown. Where a mistake stands is no secret.
 fn shown(outcome: &Outcome) -> Fields {
     if !outcome.no_log {
         return outcome.result.clone();
     }
     let censored = "the output has been hidden due to the fact that 'no_log: true' was specified for this result";
     let mut shown = fields([("censored", censored.into())]);
-    let told = ["changed", "attempts"].into_iter().filter_map(|name| Some((name.to_string(), outcome.result.get(name)?.clone())));
+    let told =
+        ["changed", "attempts", outcome::PLACE].into_iter().filter_map(|name| Some((name.to_string(), outcome.result.get(name)?.clone())));
     shown.extend(told);
     shown
 }

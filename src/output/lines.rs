@@ -130,7 +130,11 @@ impl<W: Write + Send> Lines<W> {
     /// The mistake behind a failure, where the playbook made it.
     fn mistake(&mut self, result: &Fields) {
         let field = |name: &str| result.get(name).and_then(Json::as_str);
-        let (Some(place), Some(message)) = (field(outcome::PLACE), field("msg")) else { return };
+        let Some(place) = field(outcome::PLACE) else { return };
+        let Some(message) = field("msg") else {
+            let text = self.paint.with("31", &format!("The mistake is at {place}; no_log hides the rest."));
+            return self.line(&text);
+        };
         let hint = field(outcome::HINT).map(str::to_string);
         let problem = Diagnostic { place: place.parse().ok(), hint, ..Diagnostic::new(message) };
         let text = self.redactor.text(super::render_problem(&problem).trim_end());
