@@ -44,8 +44,13 @@ break_it() { on node3 'systemctl stop etcd'; }
 is_over() { [ "$(healthy_members)" = 2 ]; }
 fault "an etcd member stopped"
 
+# Cut off for as long as it takes etcd, the leases and the balancers to notice.
+served() { [ "$(curl -ks --max-time 2 "https://$virtual_address:6443/readyz")" = ok ]; }
 break_it() { "$root/tests/hosts/cut" node1; }
-is_over() { [ "$(leader kube-controller-manager) $(leader kube-scheduler)" = 'node2 node2' ]; }
+is_over() {
+    [ $((SECONDS - began)) -ge 20 ] || return 1
+    [ "$(leader kube-controller-manager) $(leader kube-scheduler)" = 'node2 node2' ] && served && served && served && served
+}
 mend_it() { "$root/tests/hosts/mend" node1; }
 fault "a master, an etcd member too, cut off the network"
 
