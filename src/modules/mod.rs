@@ -75,6 +75,7 @@ pub use args::{Args, boolean, spaced, text};
 pub use failure::{Failure, IoContext};
 pub use host::{Change, Content, Host, Install, Writer};
 pub use spec::{Kind, Param, Spec, with_file_common};
+pub use words::expand as expand_path;
 
 /// The fields a module returns.
 pub type Fields = serde_json::Map<String, serde_json::Value>;

@@ -9,6 +9,7 @@ mod data;
 mod fetch;
 mod include_vars;
 mod inclusion;
+mod incoming;
 mod inventory;
 mod remote;
 mod template;

@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 pub use call::Call;
 pub use calls::{apply_filter, is_callable, perform_test};
+pub use filters::normal as normal_path;
 pub use percent::{format as percent_format, format_values as percent_format_values};
 pub use python_text::str as text;
 

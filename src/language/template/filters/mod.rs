@@ -39,7 +39,8 @@ pub(in crate::language::template) use dicts::entry;
 pub(in crate::language::template) use dicts::merge;
 pub(in crate::language::template) use ip::address;
 pub(in crate::language::template) use lists::pairs;
-pub(in crate::language::template) use paths::{expand_user, normal};
+pub(in crate::language::template) use paths::expand_user;
+pub use paths::normal;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
