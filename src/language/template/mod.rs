@@ -24,7 +24,6 @@ pub mod lookups;
 mod macros;
 mod memo;
 mod methods;
-mod names;
 mod numbers;
 mod objects;
 mod operators;

@@ -9,9 +9,8 @@ use minijinja::syntax::SyntaxConfig;
 
 use crate::language::{Diagnostic, Place};
 
-use super::header;
 use super::literals::{self, Escapes};
-use super::names::{self, Unknown};
+use super::{check, header};
 
 /// The statements of a parsed text.
 pub type Body = &'static [ast::Stmt<'static>];
@@ -72,8 +71,8 @@ pub fn expression(text: &str) -> Result<&'static ast::Expr<'static>, Diagnostic>
     cached(&EXPRESSIONS, text, || {
         let kept = keep(&literals::normalise_expression(text));
         let expr = parse_expr(kept).map_err(|error| expression_error(&error, text))?;
-        match names::unknown_in(&expr) {
-            Some(unknown) => Err(Diagnostic::new(format!("Syntax error in expression: {}", unnamed(&unknown)))),
+        match check::fault_in(&expr) {
+            Some(fault) => Err(Diagnostic::new(format!("Syntax error in expression: {}", fault.message))),
             None => Ok(&*Box::leak(Box::new(expr))),
         }
     })
@@ -109,12 +108,9 @@ fn template(text: &str, syntax: &SyntaxConfig, escapes: Escapes, origin: Origin)
         ast::Stmt::Template(template) => &template.children,
         single => std::slice::from_ref(single),
     };
-    if let Some(problem) = super::check::problem(body) {
-        return Err(Diagnostic::new(format!("Syntax error in template: {problem}")));
-    }
-    if let Some(unknown) = names::unknown(body) {
-        let message = format!("Syntax error in template: {}", unnamed(&unknown));
-        return Err(located(message, unknown.offset.min(text.len()), text, origin));
+    if let Some(fault) = check::fault(body) {
+        let message = format!("Syntax error in template: {}", fault.message);
+        return Err(located(message, fault.offset.min(text.len()), text, origin));
     }
     let file = origin.map(|(name, offset, whole)| File { name: keep(name), header: position(whole, offset).0 - 1 });
     Ok(Source { text: kept, body, newlines: trailing_newlines(text), file })
@@ -137,10 +133,6 @@ fn cause(error: &minijinja::Error) -> String {
 fn template_error(error: &minijinja::Error, text: &str, origin: Origin) -> Diagnostic {
     let start = error.range().map_or(0, |range| range.start.min(text.len()));
     located(format!("Syntax error in template: {}", cause(error)), start, text, origin)
-}
-
-fn unnamed(unknown: &Unknown) -> String {
-    format!("No {} named '{}'.", unknown.kind, unknown.name)
 }
 
 fn located(message: String, start: usize, text: &str, origin: Origin) -> Diagnostic {
