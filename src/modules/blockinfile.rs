@@ -1,6 +1,6 @@
 //! `blockinfile`: a block of lines between two markers.
 
-use super::files::{self, Wanted, edit::Edit, pattern};
+use super::files::{edit::Edit, pattern};
 use super::{Args, Failure, Fields, Host, Module, Outcome, Param, Spec, with_file_common};
 
 const PARAMS: [Param; 23] = with_file_common([
@@ -30,17 +30,11 @@ pub const MODULE: Module = Module {
 };
 
 fn run(args: &Args, host: &mut Host) -> Outcome {
-    let path = files::path(args, host, "path")?;
-    if path.is_dir() {
-        return Err(Failure::new(format!("Path {} is a directory !", path.display())).with("rc", 256));
-    }
+    let edit = Edit::of(args, host)?;
     let present = args.str("state") == Some("present");
-    let wanted = Wanted::read(args, host)?;
-    let edit =
-        Edit { path: &path, create: args.bool("create"), backup: args.bool("backup"), validate: args.str("validate"), wanted: &wanted };
-    let missing = !path.exists();
+    let missing = !edit.path.exists();
     let Some(before) = edit.read(host, present)? else {
-        let msg = format!("File {} not present", path.display());
+        let msg = format!("File {} not present", edit.path.display());
         host.unchanged(msg.as_str());
         return Ok(Fields::from_iter([("msg".to_string(), msg.into())]));
     };

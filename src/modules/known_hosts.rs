@@ -29,8 +29,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
     if let Some(entry) = given.as_ref().filter(|entry| !entry.names(&name)) {
         return Err(format!("the key is that of '{}', not of '{name}'", entry.hosts).into());
     }
-    let wanted = Wanted::default();
-    let edit = Edit { path: &path, create: true, backup: false, validate: None, wanted: &wanted };
+    let edit = Edit { path, create: true, backup: false, validate: None, wanted: Wanted::default() };
     let before = edit.read(host, present)?.unwrap_or_default();
     let after = match (present, &given) {
         (true, None) => return Err("No key specified when adding a host".into()),

@@ -2,7 +2,7 @@
 
 mod lines;
 
-use super::files::{self, Wanted, edit::Edit};
+use super::files::edit::Edit;
 use super::{Args, Failure, Fields, Host, Module, Outcome, Param, Spec, with_file_common};
 use lines::Lines;
 
@@ -36,15 +36,9 @@ pub const MODULE: Module = Module {
 };
 
 fn run(args: &Args, host: &mut Host) -> Outcome {
-    let path = files::path(args, host, "path")?;
-    if path.is_dir() {
-        return Err(Failure::new(format!("Path {} is a directory !", path.display())).with("rc", 256));
-    }
+    let edit = Edit::of(args, host)?;
     let present = args.str("state") == Some("present");
     require(args, present)?;
-    let wanted = Wanted::read(args, host)?;
-    let edit =
-        Edit { path: &path, create: args.bool("create"), backup: args.bool("backup"), validate: args.str("validate"), wanted: &wanted };
     let Some(before) = edit.read(host, present)? else {
         host.unchanged("there is no such file");
         return Ok(Fields::from_iter([("msg".to_string(), "file not present".into())]));
@@ -62,7 +56,7 @@ fn run(args: &Args, host: &mut Host) -> Outcome {
         fields.insert("found".into(), found.into());
     }
     if !host.changed() {
-        host.unchanged(format!("{} is as wanted", path.display()));
+        host.unchanged(format!("{} is as wanted", edit.path.display()));
     }
     Ok(fields)
 }

@@ -1,6 +1,6 @@
 //! `replace`: every match of a pattern in a file.
 
-use super::files::{self, Wanted, edit::Edit, pattern};
+use super::files::{edit::Edit, pattern};
 use super::{Args, Failure, Fields, Host, Module, Outcome, Param, Spec, with_file_common};
 
 const PARAMS: [Param; 17] = with_file_common([
@@ -19,12 +19,7 @@ const PARAMS: [Param; 17] = with_file_common([
 pub const MODULE: Module = Module { names: &["replace"], collection: "ansible.builtin", spec: Spec::of(&PARAMS), run };
 
 fn run(args: &Args, host: &mut Host) -> Outcome {
-    let path = files::path(args, host, "path")?;
-    if path.is_dir() {
-        return Err(Failure::new(format!("Path {} is a directory !", path.display())).with("rc", 256));
-    }
-    let wanted = Wanted::read(args, host)?;
-    let edit = Edit { path: &path, create: false, backup: args.bool("backup"), validate: args.str("validate"), wanted: &wanted };
+    let edit = Edit::of(args, host)?;
     let before = edit.read(host, true)?.unwrap_or_default();
     let Some((start, end)) = section(args, &before)? else {
         let (after, until) = (args.str("after").unwrap_or_default(), args.str("before").unwrap_or_default());

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Wanted, backup, real, text};
-use crate::modules::{Change, Content, Failure, Host, Install};
+use crate::modules::{Args, Change, Content, Failure, Host, Install};
 
 /// How a task edits its file.
 pub struct Edit<'a> {
     /// The file.
-    pub path: &'a Path,
+    pub path: PathBuf,
     /// Make it when it is missing.
     pub create: bool,
     /// Keep a copy of what it was.
@@ -17,7 +17,7 @@ pub struct Edit<'a> {
     /// A command that must accept the new content.
     pub validate: Option<&'a str>,
     /// Its attributes.
-    pub wanted: &'a Wanted,
+    pub wanted: Wanted,
 }
 
 /// What an edit did.
@@ -28,10 +28,20 @@ pub struct Done {
     pub attributes: bool,
 }
 
-impl Edit<'_> {
+impl<'a> Edit<'a> {
+    /// What `path`, `create`, `backup`, `validate` and the attributes among the arguments say.
+    pub fn of(args: &'a Args, host: &mut Host) -> Result<Edit<'a>, Failure> {
+        let path = super::path(args, host, "path")?;
+        if path.is_dir() {
+            return Err(Failure::new(format!("Path {} is a directory !", path.display())).with("rc", 256));
+        }
+        let wanted = Wanted::read(args, host)?;
+        Ok(Edit { path, create: args.bool("create"), backup: args.bool("backup"), validate: args.str("validate"), wanted })
+    }
+
     /// The file's text. A missing file is empty if it may be made, an error if it is needed, else `None`.
     pub fn read(&self, host: &Host, needed: bool) -> Result<Option<String>, Failure> {
-        match host.read(self.path)? {
+        match host.read(&self.path)? {
             Some(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Some(text)),
                 Err(_) => Err(Failure::new(format!("{} is not UTF-8 text", self.path.display()))),
@@ -44,7 +54,7 @@ impl Edit<'_> {
 
     /// Brings the file from `before` to `after`, and its attributes to what is wanted. A link stays, its target changes.
     pub fn finish(&self, host: &mut Host, before: &str, after: &str) -> Result<Done, Failure> {
-        let path = real(self.path);
+        let path = real(&self.path);
         let old = fs::metadata(&path).ok();
         let plan = old.as_ref().map(|meta| self.wanted.plan(host, &path, meta)).transpose()?;
         let missing = old.is_none() && self.create;
