@@ -9,7 +9,7 @@ use crate::language::place::shown;
 use crate::language::playbook::{Item, Keywords, Loader, Play, RoleFiles, RoleUse, Surroundings, Task, find_file, tasks_of};
 use crate::language::{Diagnostic, Diagnostics, Value, template, vault};
 
-use super::check::{Actions, check_action};
+use super::check::{Actions, check_action, is_known};
 
 /// The mistakes in everything that `plays` name literally.
 pub fn ahead(plays: &[Arc<Play>], loader: &Loader, actions: Actions) -> Diagnostics {
@@ -71,20 +71,11 @@ impl Ahead<'_> {
 
     fn include_role(&mut self, task: &Task) {
         let Some((name, place)) = literal(task, &["name", "role"]) else { return };
-        let mut files = RoleFiles::default();
-        let parts = [
-            ("tasks_from", &mut files.tasks),
-            ("vars_from", &mut files.vars),
-            ("defaults_from", &mut files.defaults),
-            ("handlers_from", &mut files.handlers),
-        ];
-        for (param, file) in parts {
-            match task.action.args.get(param) {
-                Some(Value::Str(name)) => *file = Some(name.to_string()),
-                Some(_) => return,
-                None => {}
-            }
+        let args = &task.action.args;
+        if RoleFiles::PARAMS.iter().filter_map(|param| args.get(*param)).any(|value| value.as_str().is_none()) {
+            return;
         }
+        let files = RoleFiles::of(|param| Some(args.get(param)?.as_str()?.to_string()), false);
         let around = self.around(task);
         let usage = RoleUse { name: name.to_string(), files, ..RoleUse::default() };
         let Some(role) = self.loader.role(&usage, &around, place) else { return };
@@ -101,11 +92,10 @@ impl Ahead<'_> {
 
     /// A task of an include. A module that is not known is no mistake there: the include may be for other hosts.
     fn found(&mut self, task: &Task) {
-        for problem in check_action(&task.action, self.actions) {
-            match super::check::is_known(&task.action, self.actions) {
-                true => self.problems.push(problem),
-                false => self.loader.warn(problem),
-            }
+        let problems = check_action(&task.action, self.actions);
+        match is_known(&task.action, self.actions) {
+            true => self.problems.extend(problems),
+            false => problems.into_iter().for_each(|problem| self.loader.warn(problem)),
         }
         self.task(task);
     }

@@ -38,14 +38,7 @@ pub async fn include_role(call: Call<'_>) -> Outcome {
         Ok(around) => around,
         Err(message) => return Outcome::failed(message),
     };
-    let from = |part: &str| call.text(&format!("{part}_from"));
-    let files = RoleFiles {
-        tasks: from("tasks"),
-        vars: from("vars"),
-        defaults: from("defaults"),
-        handlers: from("handlers"),
-        unchecked: call.flag("rolespec_validate") == Some(false),
-    };
+    let files = RoleFiles::of(|param| call.text(param), call.flag("rolespec_validate") == Some(false));
     let again = call.flag("allow_duplicates").unwrap_or(true);
     let usage = RoleUse { name, files, ..RoleUse::default() };
     let mut gathered = call.scope.run.loader.gather(&usage, &around, &call.task.action.place, again);

@@ -59,14 +59,7 @@ impl Loader {
             self.report(Diagnostic::new("import_role needs the name of a role").at(at));
             return Vec::new();
         };
-        let from = |part: &str| text(&format!("{part}_from"));
-        let files = RoleFiles {
-            tasks: from("tasks"),
-            vars: from("vars"),
-            defaults: from("defaults"),
-            handlers: from("handlers"),
-            unchecked: matches!(args.get("rolespec_validate"), Some(Value::Bool(false))),
-        };
+        let files = RoleFiles::of(text, matches!(args.get("rolespec_validate"), Some(Value::Bool(false))));
         let again = !matches!(args.get("allow_duplicates"), Some(Value::Bool(false)));
         let inside = around.with(task.keywords);
         let usage = RoleUse { name, files, ..RoleUse::default() };

@@ -29,6 +29,17 @@ pub struct RoleFiles {
     pub unchecked: bool,
 }
 
+impl RoleFiles {
+    /// The parameters that name them.
+    pub const PARAMS: [&str; 4] = ["tasks_from", "vars_from", "defaults_from", "handlers_from"];
+
+    /// What the parameters of an import or include say.
+    pub fn of(text: impl Fn(&str) -> Option<String>, unchecked: bool) -> RoleFiles {
+        let [tasks, vars, defaults, handlers] = RoleFiles::PARAMS.map(text);
+        RoleFiles { tasks, vars, defaults, handlers, unchecked }
+    }
+}
+
 /// One use of a role, as it is written.
 #[derive(Debug, Default)]
 pub struct RoleUse {
