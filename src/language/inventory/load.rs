@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Inventory, address, directory, ini, script, yaml};
+use super::{Inventory, address, directory, ini, kops, script, yaml};
 use crate::language::vault::Secrets;
 use crate::language::yaml::{self as text_yaml, NodeKind};
 use crate::language::{Diagnostic, Diagnostics, Key, Map, Place, Value};
@@ -12,6 +12,8 @@ use crate::language::{Diagnostic, Diagnostics, Key, Map, Place, Value};
 pub(super) struct Loading<'a> {
     pub(super) inventory: Inventory,
     pub(super) secrets: &'a Secrets,
+    /// Hosts that come without an address, and must have one in the end.
+    pub(super) addressed: Vec<kops::Addressed>,
     file: Option<Arc<PathBuf>>,
     directories: Vec<PathBuf>,
     problems: Diagnostics,
@@ -24,6 +26,7 @@ impl Inventory {
         let mut loading = Loading {
             inventory: Inventory::default(),
             secrets,
+            addressed: Vec::new(),
             file: None,
             directories: Vec::new(),
             problems: Vec::new(),
@@ -43,7 +46,8 @@ impl Loading<'_> {
         self.inventory.add_implicit_localhost();
         self.inventory.directories = Arc::new(self.directories);
         self.inventory.warnings = Arc::new(self.warnings);
-        Ok(self.inventory)
+        let problems = kops::unaddressed(&self.inventory, &self.addressed, self.secrets);
+        if problems.is_empty() { Ok(self.inventory) } else { Err(problems) }
     }
 
     pub(super) fn problem(&mut self, problem: Diagnostic) {
@@ -126,25 +130,31 @@ impl Loading<'_> {
     }
 
     fn text(&mut self, path: &Path) -> Result<(), Diagnostic> {
-        match path.extension().and_then(|e| e.to_str()) {
-            Some("yml" | "yaml" | "json") => self.yaml(path),
-            extension => {
-                let text = text_yaml::read_text(path, self.secrets)?;
-                let file = path.display().to_string();
-                match text_yaml::parse(&text, &file) {
-                    Ok(root) if extension.is_none() && root.as_map().is_some() => yaml::read(&root, self),
-                    Err(problem) if text.starts_with("---") => return Err(problem),
-                    _ => ini::read(&text, &file, self),
-                }
-                Ok(())
-            }
+        let extension = path.extension().and_then(|e| e.to_str());
+        if extension == Some("json") {
+            return self.yaml(path);
         }
+        let text = text_yaml::read_text(path, self.secrets)?;
+        if kops::is_spec(&text) {
+            return kops::read(&text, path, self);
+        }
+        if matches!(extension, Some("yml" | "yaml")) {
+            return self.yaml(path);
+        }
+        let file = path.display().to_string();
+        match text_yaml::parse(&text, &file) {
+            Ok(root) if extension.is_none() && root.as_map().is_some() => yaml::read(&root, self),
+            Err(problem) if text.starts_with("---") => return Err(problem),
+            _ => ini::read(&text, &file, self),
+        }
+        Ok(())
     }
 
     fn yaml(&mut self, path: &Path) -> Result<(), Diagnostic> {
         let (root, warnings) = text_yaml::load_with(path, self.secrets)?;
         self.warnings.extend(warnings);
         match root.kind {
+            NodeKind::Map(_) if kops::addresses::is_beside(path, &root) => {}
             NodeKind::Map(_) | NodeKind::Null => yaml::read(&root, self),
             _ => {
                 let problem = Diagnostic::new(format!("an inventory is a mapping of groups, but this is {}", root.kind_name()));

@@ -17,16 +17,14 @@ const MAX_NODES: usize = 2_000_000;
 
 /// The one document of `text` and its warnings.
 pub(super) fn document(text: &str, file: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut builder = Builder::new(file);
-    let mut parser: Parser<'_, StrInput<'_>> = Parser::new_from_str(text);
-    while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| builder.syntax(&error, text))?;
-        let place = builder.place(span);
-        builder.event(event, place.clone()).map_err(|problem| problem.at(&place))?;
-    }
-    let start = Place::new(builder.file.clone(), 1, 1);
-    Ok((builder.root.unwrap_or(Node::new(NodeKind::Null, start)), builder.warnings))
+    let builder = Builder::read(text, file, true)?;
+    let start = Place::new(builder.file, 1, 1);
+    Ok((builder.roots.into_iter().next().unwrap_or(Node::new(NodeKind::Null, start)), builder.warnings))
+}
+
+/// All documents of `text`.
+pub(super) fn documents(text: &str, file: &str) -> Result<Vec<Node>, Diagnostic> {
+    Builder::read(text, file, false).map(|builder| builder.roots)
 }
 
 /// The tree while it grows.
@@ -35,8 +33,10 @@ struct Builder {
     open: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
     nodes: usize,
+    /// Whether a second document is a mistake.
+    single: bool,
     documents: usize,
-    root: Option<Node>,
+    roots: Vec<Node>,
     warnings: Vec<Diagnostic>,
 }
 
@@ -63,8 +63,29 @@ struct Anchored {
 }
 
 impl Builder {
-    fn new(file: &str) -> Builder {
-        Builder { file: file.into(), open: Vec::new(), anchors: HashMap::new(), nodes: 0, documents: 0, root: None, warnings: Vec::new() }
+    fn new(file: &str, single: bool) -> Builder {
+        Builder {
+            file: file.into(),
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            nodes: 0,
+            single,
+            documents: 0,
+            roots: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn read(text: &str, file: &str, single: bool) -> Result<Builder, Diagnostic> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut builder = Builder::new(file, single);
+        let mut parser: Parser<'_, StrInput<'_>> = Parser::new_from_str(text);
+        while let Some(event) = parser.next_event() {
+            let (event, span) = event.map_err(|error| builder.syntax(&error, text))?;
+            let place = builder.place(span);
+            builder.event(event, place.clone()).map_err(|problem| problem.at(&place))?;
+        }
+        Ok(builder)
     }
 
     fn place(&self, span: Span) -> Place {
@@ -96,9 +117,9 @@ impl Builder {
 
     fn document(&mut self) -> Result<(), Diagnostic> {
         self.documents += 1;
-        match self.documents {
-            1 => Ok(()),
-            _ => Err(Diagnostic::new("a second document begins here").hint("a file holds one document: remove the ---")),
+        match self.single && self.documents > 1 {
+            false => Ok(()),
+            true => Err(Diagnostic::new("a second document begins here").hint("a file holds one document: remove the ---")),
         }
     }
 
@@ -164,7 +185,7 @@ impl Builder {
         match self.open.last_mut() {
             Some(Frame { content: Content::List(items), .. }) => items.push(node),
             Some(Frame { content: Content::Map(entries), .. }) => entries.push(node, merge),
-            None => self.root = Some(node),
+            None => self.roots.push(node),
         }
         Ok(())
     }

@@ -63,6 +63,11 @@ pub fn parse(text: &str, file: &str) -> Result<Node, Diagnostic> {
     parse_with_warnings(text, file).map(|(node, _)| node)
 }
 
+/// All documents of `text`, which was read from `file`.
+pub fn parse_all(text: &str, file: &str) -> Result<Vec<Node>, Diagnostic> {
+    build::documents(text, file)
+}
+
 /// As [`parse`], with what is doubtful but allowed: keys written twice.
 pub fn parse_with_warnings(text: &str, file: &str) -> Result<(Node, Vec<Diagnostic>), Diagnostic> {
     build::document(text, file)
