@@ -11,6 +11,7 @@ mod include_vars;
 mod inclusion;
 mod incoming;
 mod inventory;
+mod patience;
 mod remote;
 mod template;
 mod wait;

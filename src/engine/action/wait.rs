@@ -1,13 +1,15 @@
 //! `pause`, `wait_for_connection`, `reboot`: tasks that wait on the controller.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::engine::outcome::{Outcome, fields};
 use crate::language::playbook::Prompt;
 
+use super::patience::Patience;
 use super::{Call, remote};
 
 /// The parameters of `reboot`.
@@ -22,6 +24,10 @@ pub const REBOOT: &[&str] = &[
     "boot_time_command",
     "reboot_command",
 ];
+
+/// The pause after the first look whether a host is back from its reboot, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// The parameters of `wait_for_connection`.
 pub const CONNECTION: &[&str] = &["timeout", "connect_timeout", "delay", "sleep"];
@@ -79,25 +85,52 @@ async fn answered(call: &Call<'_>) -> String {
 pub async fn wait_for_connection(call: Call<'_>) -> Outcome {
     let began = Instant::now();
     call.scope.run.pause(seconds(&call, "delay", 0.0)).await;
-    match answer(&call, began + seconds(&call, "timeout", 600.0), seconds(&call, "sleep", 1.0)).await {
+    let every = seconds(&call, "sleep", 1.0);
+    // A host that is met for the first time is sent the agent.
+    let limit = seconds(&call, "connect_timeout", 20.0);
+    let patience = Patience { until: seconds(&call, "timeout", 600.0), pause: every, longest: every, limit };
+    match answer(&call, patience).await {
         Ok(()) => Outcome::of(fields([("changed", false.into()), ("elapsed", began.elapsed().as_secs().into())])),
         Err(last) => Outcome::failed(format!("timed out waiting for the host to answer: {last}")),
     }
 }
 
-/// Tries until the host answers a ping.
-async fn answer(call: &Call<'_>, until: Instant, every: Duration) -> Result<(), String> {
-    loop {
+/// Tries until the host answers a ping; the error is the last try's.
+async fn answer(call: &Call<'_>, patience: Patience) -> Result<(), String> {
+    let last = Mutex::new("no answer".to_string());
+    let ping = || async {
         let tried = remote::run(call, "ping", fields([])).await;
         if tried.goes_on() {
-            return Ok(());
+            return Some(());
         }
-        if Instant::now() >= until || call.scope.run.cancelled() {
-            return Err(tried.result.get("msg").and_then(Json::as_str).unwrap_or("no answer").to_string());
-        }
-        call.scope.run.links.forget(&call.at.name);
-        call.scope.run.pause(every).await;
+        let said = tried.result.get("msg").and_then(Json::as_str).unwrap_or("no answer");
+        *last.lock().unwrap_or_else(PoisonError::into_inner) = said.to_string();
+        None
+    };
+    match patiently(call, patience, ping).await {
+        Some(()) => Ok(()),
+        None => Err(last.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
+}
+
+/// Tries to reach the host until `attempt` gives something; a try that takes too long is dropped.
+async fn patiently<T, A>(call: &Call<'_>, patience: Patience, attempt: impl Fn() -> A) -> Option<T>
+where
+    A: Future<Output = Option<T>>,
+{
+    let began = Instant::now();
+    let limited = |limit| {
+        let attempt = attempt();
+        async move { timeout(limit, attempt).await.ok().flatten() }
+    };
+    patience.try_for(|| began.elapsed(), limited, |length| rest(call, length)).await
+}
+
+/// Waits before the next try, which makes a new connection; says whether there is to be one.
+async fn rest(call: &Call<'_>, length: Duration) -> bool {
+    call.scope.run.links.forget(&call.at.name);
+    call.scope.run.pause(length).await;
+    !call.scope.run.cancelled()
 }
 
 /// Restarts the host and waits until it is back with a new boot, at most `reboot_timeout` (600) seconds.
@@ -119,17 +152,14 @@ pub async fn reboot(call: Call<'_>) -> Outcome {
     if !asked.goes_on() {
         return asked;
     }
-    let until = Instant::now() + seconds(&call, "reboot_timeout", 600.0);
     call.scope.run.pause(Duration::from_secs(delay) + seconds(&call, "post_reboot_delay", 0.0)).await;
-    loop {
-        call.scope.run.links.forget(&call.at.name);
-        if boot_id(&call).await.is_ok_and(|now| now != before) {
-            break;
-        }
-        if Instant::now() >= until || call.scope.run.cancelled() {
-            return Outcome::failed("Timed out waiting for the host to come back from its reboot");
-        }
-        call.scope.run.pause(Duration::from_secs(1)).await;
+    call.scope.run.links.forget(&call.at.name);
+    let until = seconds(&call, "reboot_timeout", 600.0);
+    let limit = seconds(&call, "connect_timeout", 5.0);
+    let patience = Patience { until, pause: FIRST_PAUSE, longest: LONGEST_PAUSE, limit };
+    let new_boot = || async { boot_id(&call).await.ok().filter(|now| *now != before) };
+    if patiently(&call, patience, new_boot).await.is_none() {
+        return Outcome::failed("Timed out waiting for the host to come back from its reboot");
     }
     let test = call.text("test_command").unwrap_or_else(|| "whoami".into());
     let tested = remote::run(&call, "shell", fields([("_raw_params", test.into())])).await;
