@@ -13,9 +13,14 @@ use super::failure::Failure;
 use super::options::InventoryOptions;
 use super::prepare;
 use super::say::say;
+use super::vagrant;
 
 /// Prints the inventory.
 pub fn run(options: InventoryOptions) -> Result<u8, Failure> {
+    if let Some(dir) = &options.from_vagrant {
+        say(vagrant::inventory(dir)?.trim_end());
+        return Ok(0);
+    }
     let (inventory, _, secrets) = prepare::inventory(&options.common, &Config::find())?;
     let files = Files::new(&inventory, None, &secrets);
     let shown = Shown { inventory: &inventory, files: &files };

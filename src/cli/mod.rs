@@ -11,6 +11,7 @@ mod options;
 mod play;
 mod prepare;
 mod say;
+mod vagrant;
 mod vault;
 
 use std::ffi::OsString;

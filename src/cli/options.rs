@@ -225,6 +225,9 @@ pub struct InventoryOptions {
     /// YAML instead of JSON
     #[arg(short, long)]
     pub yaml: bool,
+    /// An INI inventory of the machines that Vagrant runs in a directory (this one), on standard output
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".", conflicts_with_all = ["list", "host", "graph", "yaml", "inventory"])]
+    pub from_vagrant: Option<PathBuf>,
 }
 
 /// `rplay doc`.
