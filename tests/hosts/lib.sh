@@ -9,6 +9,8 @@ table=${RPLAY_HOSTS_TABLE:-$here/hosts.table}
 python=${RPLAY_HOSTS_PYTHON:-0}
 cache=${RPLAY_CACHE:-/var/cache/rplay}
 
+releases=$cache/kubernetes-2  # Kubernetes as `kubernetes` builds it; another number when it builds in another way
+
 instances=/run/rplay-hosts
 state=$instances/$name        # keys, pids, inventories
 disks=$cache/hosts/$name      # what the hosts write

@@ -15,8 +15,8 @@ mirror_answers() { (exec 3<>"/dev/tcp/$net.1/$mirror_port") 2>/dev/null; }
 mirror_up() {
     local images
     images=$("$here/images")
-    mkdir -p "$state/mirror" "$cache/kubernetes"
-    ln -sfn "$cache/kubernetes" "$state/mirror/kubernetes"
+    mkdir -p "$state/mirror" "$releases"
+    ln -sfn "$releases" "$state/mirror/kubernetes"
     ln -sfn "$images" "$state/mirror/images"
     mirror_runs && return
     setsid python3 -m http.server "$mirror_port" --bind "$net.1" --directory "$state/mirror" </dev/null >"$state/mirror.log" 2>&1 9>&- &

@@ -5,11 +5,16 @@
 controller_packages=(systemd-container mmdebstrap iproute2 openssh-client iptables)
 
 # To build Kubernetes.
-kubernetes_build_packages=(dpkg-dev golang-go rsync jq make)
+kubernetes_build_packages=(dpkg-dev golang-go golang-github-modern-go-reflect2-dev rsync jq make)
 
 # Installed on every host. There is no Python: rplay needs none.
 host_packages=(
     systemd systemd-sysv dbus libpam-systemd openssh-server iproute2 sudo procps ca-certificates
+)
+
+# The same without systemd.
+sysv_host_packages=(
+    sysvinit-core sysv-rc initscripts init-system-helpers openssh-server iproute2 sudo procps ca-certificates
 )
 
 # Added for comparisons with tools that need Python on the host.
