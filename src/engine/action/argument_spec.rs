@@ -125,7 +125,8 @@ fn convert(kind: &str, value: &Json) -> Result<(), String> {
     if fits { Ok(()) } else { Err(format!("\"{written}\" cannot be converted to {named}")) }
 }
 
-fn type_name(value: &Json) -> &'static str {
+/// What Python calls the type of a value.
+pub fn type_name(value: &Json) -> &'static str {
     match value {
         Json::Null => "NoneType",
         Json::Bool(_) => "bool",

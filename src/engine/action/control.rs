@@ -7,12 +7,17 @@ use crate::language::playbook::Condition;
 use crate::language::{Diagnostic, Value, template};
 
 use super::Call;
+use super::argument_spec::type_name;
 
 /// Marks a result whose fields are what the task is for, so that they are always shown.
 const SHOWN: &str = "_rplay_show";
 
 /// `that`: conditions that must hold; `fail_msg`/`msg` and `success_msg` say what is shown. Source: ansible.builtin.assert.
 pub async fn assert(call: Call<'_>) -> Outcome {
+    let messages = [("fail_msg", "fail_msg"), ("msg", "fail_msg"), ("success_msg", "success_msg")];
+    if let Some(refused) = messages.into_iter().find_map(|(given, name)| no_message(name, call.args.get(given)?)) {
+        return Outcome::failed(refused);
+    }
     let quiet = call.flag("quiet").unwrap_or(false);
     let place = call.task.action.place_of("that");
     let given = match call.task.action.args.get("that") {
@@ -33,8 +38,8 @@ pub async fn assert(call: Call<'_>) -> Outcome {
         let condition = Condition { value, place: place.clone() };
         let holds = template::condition(&condition.value, Some(place), call.scope);
         let shown = match &condition.value {
-            Value::Template(t) => t.source().to_string(),
-            other => template::text(other),
+            Value::Template(t) => t.source().into(),
+            other => other.to_json(),
         };
         match holds {
             Ok(true) => {}
@@ -43,7 +48,7 @@ pub async fn assert(call: Call<'_>) -> Outcome {
                 let entries = [
                     ("failed", true.into()),
                     ("changed", false.into()),
-                    ("assertion", shown.into()),
+                    ("assertion", shown),
                     ("evaluated_to", false.into()),
                     ("msg", msg),
                     (SHOWN, (!quiet).into()),
@@ -55,6 +60,18 @@ pub async fn assert(call: Call<'_>) -> Outcome {
     }
     let msg = call.args.get("success_msg").cloned().unwrap_or_else(|| "All assertions passed".into());
     Outcome::of(fields([("changed", false.into()), ("msg", msg), (SHOWN, (!quiet).into())]))
+}
+
+/// Why a message cannot be shown: it is neither a text nor a list of texts.
+fn no_message(name: &str, given: &Json) -> Option<String> {
+    let is_message = match given {
+        Json::String(_) => true,
+        Json::Array(lines) => lines.iter().all(Json::is_string),
+        _ => false,
+    };
+    let kind = type_name(given);
+    let why = "we were unable to convert to str_or_list_of_str: a string or list of strings is required";
+    (!is_message).then(|| format!("argument '{name}' is of type {kind} and {why}"))
 }
 
 /// A condition that nobody wrote may come from a host, whose words are never evaluated.
