@@ -10,6 +10,8 @@ pods() { kubectl --namespace kube-system get pods --selector tier=control-plane 
 started() { on "$1" "ps -o lstart= -C $2"; }
 serves() { on node1 'ss -Hltn "sport = :10259"' | grep -q .; }
 silent() { ! serves; }
+# A kubelet tells of its static pods when it looks at them again, which may be a minute after it could.
+all_listed() { [ "$(pods | grep -c ' 1/1 *Running')" = 6 ]; }
 listed() { pods | grep -q "kube-scheduler-node1 .* Running"; }
 
 # deploy WAY: from bare hosts to a second run that changes nothing.
@@ -18,7 +20,7 @@ deploy() {
     fresh_hosts
     play_well cluster -e kube_deploy="$1" --check
     play_well cluster -e kube_deploy="$1"
-    [ "$(pods | grep -c ' 1/1 *Running')" = 6 ] || { pods; fail "not three pods on each of two masters"; }
+    within 180 all_listed || { pods; fail "not three pods on each of two masters"; }
     [ "$(kubectl get nodes --no-headers | grep -cw Ready)" = 3 ] || fail "not three nodes that are ready"
     [ "$(kubectl get nodes --no-headers --selector node-role.kubernetes.io/control-plane | wc -l)" = 2 ] || fail "masters are not labelled"
     play_well cluster -e kube_deploy="$1"
