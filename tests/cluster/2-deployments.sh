@@ -2,7 +2,7 @@
 # The control plane as static pods, and as kubeadm sets it up: each on fresh hosts, called well, with nothing to do the
 # second time, and a new flag reaches every master.
 RPLAY_HOSTS_TABLE=$(cd "$(dirname "$0")" && pwd)/2-deployments.table
-export RPLAY_HOSTS_NAME=rpways RPLAY_HOSTS_NET=10.88.9 RPLAY_HOSTS_TABLE
+export RPLAY_HOSTS_NAME=rpways RPLAY_HOSTS_NET=10.88.5 RPLAY_HOSTS_TABLE
 . "$(dirname "$0")/lib.sh"
 trap 'rm -rf "$work"; "$root/tests/hosts/down"' EXIT
 
