@@ -10,7 +10,7 @@ start_client() {
     python3 "$root/tests/cluster/client.py" "https://$virtual_address:6443" "$work"/client.{crt,key} "$work/client-ca.crt" \
         "$work/client.log" "${1:-5}" >"$work/client.json" 2>"$work/client.err" &
     client=$!
-    trap 'kill "$client" 2>/dev/null; rm -rf "$work"' EXIT
+    trap 'kill "$client" 2>/dev/null || true; rm -rf "$work"' EXIT
     within 60 grep -qs ' ok$' "$work/client.log" || fail "the client cannot write: $(tail -n 3 "$work/client.log" "$work/client.err")"
 }
 
