@@ -26,8 +26,9 @@ pub struct Moment(pub Zoned, pub Kind);
 const KEYS: [&str; 7] = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
 
 impl Moment {
-    /// The time in a `strftime` format.
+    /// The time in a `strftime` format of Python's, whose `%f` has six digits.
     pub fn format(&self, format: &str) -> Result<Value, Diagnostic> {
+        let format = format.split("%%").map(|part| part.replace("%f", "%6f")).collect::<Vec<_>>().join("%%");
         jiff::fmt::strtime::format(format, &self.0).map(Value::from).map_err(|error| Diagnostic::new(format!("strftime: {error}")))
     }
 
