@@ -3,7 +3,6 @@
 # none of its requests fails, and never is more than one master down.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/client.sh"
-trap 'kill "${client:-}" "${watch:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 play_well cluster
 
 # "HOST FILE SERIAL" of every certificate that is not an authority's.
@@ -50,6 +49,7 @@ EOV
 start_client 30
 watch_masters "$work/masters" &
 watch=$!
+background+=("$watch")
 play_well upgrade -e "@$work/next.yml"
 kill "$watch"
 stop_client

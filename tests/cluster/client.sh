@@ -1,6 +1,10 @@
 # shellcheck shell=bash
 # A client that writes to the cluster through the virtual address every 100 ms, in the background: client.py.
 
+# What runs in the background ends with the test, whatever becomes of it.
+background=()
+trap 'kill "${background[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
+
 # start_client [TIMEOUT]: returns when its first write is acknowledged.
 start_client() {
     local kind
@@ -10,7 +14,7 @@ start_client() {
     python3 "$root/tests/cluster/client.py" "https://$virtual_address:6443" "$work"/client.{crt,key} "$work/client-ca.crt" \
         "$work/client.log" "${1:-5}" >"$work/client.json" 2>"$work/client.err" &
     client=$!
-    trap 'kill "$client" 2>/dev/null || true; rm -rf "$work"' EXIT
+    background+=("$client")
     within 60 grep -qs ' ok$' "$work/client.log" || fail "the client cannot write: $(tail -n 3 "$work/client.log" "$work/client.err")"
 }
 
