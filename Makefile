@@ -6,7 +6,7 @@ INVENTORY  := /run/rplay-hosts/$(HOSTS)/inventory.cfg
 E2E        := $(sort $(wildcard tests/e2e/[0-9]*.sh))
 
 .DEFAULT_GOAL := help
-.PHONY: help build lint unit e2e test deny hosts-up hosts-down hosts-reset clean-hosts demo test-cluster compare parity bench
+.PHONY: help build lint unit e2e test deny hosts-up hosts-down hosts-reset clean-hosts demo test-cluster test-vagrant compare parity bench
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ demo: build ## the main job: a highly available Kubernetes cluster on the test h
 	@tests/hosts/up
 	target/rplay -b -i $(INVENTORY) playbooks/cluster.yml
 	@tests/hosts/kubectl get nodes --output wide
+
+test-vagrant: build ## the cluster on virtual machines: vagrant up, cluster.yml, a reboot, destroyed again
+	tests/vagrant/run
 
 compare: build ## cluster.yml under ansible-playbook and under rplay, side by side
 	tests/ansible/cluster.sh
