@@ -4,6 +4,9 @@
 masquerade=(POSTROUTING -t nat -s "$net.0/24" ! -d "$net.0/24" -j MASQUERADE)
 forward_out=(FORWARD -i "$bridge" -j ACCEPT)
 forward_in=(FORWARD -o "$bridge" -j ACCEPT)
+# What is meant for a service or a pod that no node knows stays here: nobody outside is asked for it.
+cluster_network=10.233.0.0/16
+stay_inside=(FORWARD -i "$bridge" ! -o "$bridge" -d "$cluster_network" -j REJECT)
 
 add_rule() { iptables -w -C "$@" 2>/dev/null || iptables -w -I "$@"; }
 remove_rule() { while iptables -w -D "$@" 2>/dev/null; do :; done; }
@@ -15,6 +18,7 @@ network_up() {
     add_rule "${masquerade[@]}"
     add_rule "${forward_out[@]}"
     add_rule "${forward_in[@]}"
+    add_rule "${stay_inside[@]}"
 }
 
 network_down() {
@@ -22,6 +26,7 @@ network_down() {
     remove_rule "${masquerade[@]}"
     remove_rule "${forward_out[@]}"
     remove_rule "${forward_in[@]}"
+    remove_rule "${stay_inside[@]}"
     if [ -e "/sys/class/net/$bridge" ]; then ip link delete "$bridge"; fi
 }
 
